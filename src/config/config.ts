@@ -1,0 +1,105 @@
+/**
+ * What the configuration says, in the form the rest of Wharf reads: plain data, deeply
+ * frozen, every path absolute, every default filled in.
+ *
+ * @module
+ */
+
+import type { Address } from "./address.ts";
+import type { BackendName } from "./backend_name.ts";
+
+/**
+ * Names that the user chose and their values. It has no prototype, so that a name such as
+ * `constructor` finds nothing; a copy made by `structuredClone` has one.
+ */
+export type NamedTexts = Readonly<Record<string, string>>;
+
+/** The configuration of one project. */
+export interface Config {
+  /** The project's folder: the one that holds `.wash`, or the working directory without a file. */
+  readonly project: string;
+  /** The project's configuration file, if there is one. */
+  readonly file?: string;
+  /** The wash version that the file names. */
+  readonly version?: string;
+  /** How the component is built. */
+  readonly build: BuildConfig;
+  /** How it is served. */
+  readonly dev: DevConfig;
+  /** What it is given. */
+  readonly workload: WorkloadConfig;
+  /** What happens after a template is copied. */
+  readonly new: NewConfig;
+}
+
+/** How the component is built. */
+export interface BuildConfig {
+  /** The shell command that builds it. */
+  readonly command?: string;
+  /** Environment variables of the build command. */
+  readonly env: NamedTexts;
+  /** The file that the command writes. */
+  readonly componentPath: string;
+}
+
+/** How the component is served. */
+export interface DevConfig {
+  /** The shell command that builds the component for dev; `build.command` unless it has its own. */
+  readonly command?: string;
+  /** The component to serve; `build.componentPath` unless it has its own. */
+  readonly componentPath: string;
+  /** Where the server listens. */
+  readonly address: Address;
+  /** Environment variables for build commands, under those of `build.env`. */
+  readonly environment: NamedTexts;
+  /** Milliseconds that a request may take. */
+  readonly requestTimeout: number;
+  /** How many requests an instance serves; 1 is a fresh instance for every request. */
+  readonly instanceReuse: number;
+  /** Where buckets are kept. */
+  readonly keyvalue: KeyValueConfig;
+}
+
+/** Where buckets are kept. */
+export interface KeyValueConfig {
+  /** The store of every bucket that no other rule places. */
+  readonly default?: BackendName;
+  /** Buckets with a place of their own, by the name that components open them by. It has no prototype. */
+  readonly buckets: Readonly<Record<string, BucketEntry>>;
+  /** `dev.wasi_keyvalue_redis_url`; may hold a password. */
+  readonly redisUrl?: string;
+  /** `dev.wasi_keyvalue_nats_url`; may hold a password. */
+  readonly natsUrl?: string;
+  /** `dev.wasi_keyvalue_path`, absolute. */
+  readonly path?: string;
+  /** `dev.data_nats_url`; may hold a password. */
+  readonly dataNatsUrl?: string;
+  /** `dev.wasi_keyvalue_deno_kv`: an absolute path, `:memory:` or a URL. */
+  readonly denoKv?: string;
+}
+
+/** A bucket with a place of its own. */
+export interface BucketEntry {
+  /** The store it lives in. */
+  readonly store: BackendName;
+  /** Its name in the store. */
+  readonly name: string;
+  /** Its own folder or file, absolute. */
+  readonly path?: string;
+  /** Its own server; may hold a password. */
+  readonly url?: string;
+}
+
+/** What the component is given. */
+export interface WorkloadConfig {
+  /** The environment variables that it sees, `configFrom` and `secretFrom` included. */
+  readonly environment: NamedTexts;
+  /** What it reads through `wasi:config/store`. */
+  readonly config: NamedTexts;
+}
+
+/** What happens after a template is copied. */
+export interface NewConfig {
+  /** The shell command that prepares the new project. */
+  readonly command?: string;
+}

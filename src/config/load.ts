@@ -1,0 +1,206 @@
+import { formatAddress, parseAddress } from "./address.ts";
+import { misplacedBuckets } from "./bucket_places.ts";
+import type { NotSupported } from "./check.ts";
+import type { Config } from "./config.ts";
+import { ConfigError, configError, type ConfigIssue } from "./config_error.ts";
+import { withFollowing } from "./defaults.ts";
+import { findConfig, folderProblem, type FoundConfig } from "./find_config.ts";
+import { PORT_FLAG, readPortFlag } from "./flags.ts";
+import { readGuestEnvironment } from "./guest_environment.ts";
+import { formatKey } from "./key_path.ts";
+import { type LayerFindings, readLayers } from "./layers.ts";
+import { masked } from "./mask.ts";
+import { missingKeys } from "./missing_keys.ts";
+import { resolvePath } from "./paths.ts";
+import { formatPlace, type Place } from "./place.ts";
+import { SCHEMA } from "./schema.ts";
+import { type SettingTable, valueAt, withSetting } from "./setting.ts";
+import { type ShownSetting, shownSettings } from "./setting_list.ts";
+import { toConfig } from "./to_config.ts";
+import type { Scalar } from "./value_rule.ts";
+import type { SourcedValue } from "./value_source.ts";
+
+/** What the configuration is read from, beside the files. */
+export interface LoadOptions {
+  /** The working directory, absolute. */
+  readonly cwd: string;
+  /** The project's folder; without it, the nearest one from `cwd` upwards that has a `.wash/config.*`. */
+  readonly project?: string;
+  /** The process's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The flags that `configFlags()` lists, by name without `--`. With `component`, no file is needed. */
+  readonly flags: Readonly<Record<string, Scalar>>;
+  /** The folder of the user's own configuration; without it, `wash` in `XDG_CONFIG_HOME`. */
+  readonly userConfigDir?: string;
+}
+
+/** A configuration, and where it came from. */
+export interface LoadedConfig {
+  /** What the rest of Wharf reads. */
+  readonly config: Config;
+  /** Every value that holds, in the order of the schema, as it may be shown. */
+  readonly settings: readonly ShownSetting[];
+  /** The component's environment variables, as they may be shown. */
+  readonly environment: readonly ShownSetting[];
+  /** Where each value came from, by its key path. */
+  readonly origins: Readonly<Record<string, Place>>;
+  /** What a person should hear of although all goes on. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the configuration of a project: files, environment and flags, checked, merged and
+ * with its defaults filled in.
+ *
+ * @throws {ConfigError} All that is wrong, at once.
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const findings = {
+    issues: [] as ConfigIssue[],
+    notSupported: [] as NotSupported[],
+    warnings: [] as string[],
+  } satisfies LayerFindings;
+  const { issues, warnings } = findings;
+  const found = findProject(options, issues);
+  const merged = await readLayers(options, found, findings);
+  const settings = withPort(withFollowing(merged), options, findings);
+  issues.push(...missingKeys(settings, SCHEMA), ...misplacedBuckets(settings));
+  const environment = await readGuestEnvironment(settings, {
+    cwd: options.cwd,
+    project: found.project,
+    env: options.env,
+    issues,
+  });
+  if (issues.length > 0) throw errorOf(issues);
+  warnings.push(...notSupportedWarning(findings.notSupported));
+  const values = new Map(
+    [...environment].map(([name, { value }]) => [name, value]),
+  );
+  const [file] = found.files;
+  const shown = [...shownSettings(settings, SCHEMA)];
+  return {
+    config: toConfig({
+      settings,
+      project: found.project,
+      file,
+      environment: values,
+    }),
+    settings: shown,
+    environment: [...environment].map(shownVariable),
+    origins: Object.fromEntries(shown.map(({ key, place }) => [key, place])),
+    warnings,
+  };
+}
+
+interface FoundProject {
+  readonly project: string;
+  readonly files: readonly string[];
+}
+
+function findProject(
+  options: LoadOptions,
+  issues: ConfigIssue[],
+): FoundProject {
+  const { cwd, project } = options;
+  const folder = project === undefined ? cwd : resolvePath(cwd, project);
+  const problem = folderProblem(folder);
+  if (problem !== undefined) {
+    const place: Place = project === undefined
+      ? { kind: "folder", path: cwd }
+      : { kind: "flag", name: "project" };
+    const remedy = "name the folder that holds .wash";
+    issues.push({ place, problem: `"${folder}": ${problem}`, remedy });
+    return { project: folder, files: [] };
+  }
+  const found = findConfig(folder, project === undefined);
+  switch (found.kind) {
+    case "file":
+      return { project: found.project, files: [found.file, ...found.ignored] };
+    case "none":
+      if (options.flags["component"] === undefined) {
+        issues.push(noConfig(folder, project === undefined));
+      }
+      return { project: folder, files: [] };
+    case "unreadable":
+      issues.push(unreadable(found));
+      return { project: folder, files: [] };
+  }
+}
+
+function noConfig(path: string, upwards: boolean): ConfigIssue {
+  const where = upwards ? `"${path}" or above` : `"${path}"`;
+  return {
+    place: { kind: "folder", path },
+    problem: `Cannot find ".wash/config.yaml" in ${where}: no such file`,
+    remedy: 'make a project with "deno task new NAME", ' +
+      "name one with --project DIR, or name a component with --component FILE",
+  };
+}
+
+function unreadable(
+  { path, problem }: Extract<FoundConfig, { kind: "unreadable" }>,
+): ConfigIssue {
+  return { place: { kind: "folder", path }, problem };
+}
+
+/** The address with the port of `--port`, if that is given. */
+function withPort(
+  settings: SettingTable,
+  { flags, cwd }: LoadOptions,
+  findings: LayerFindings,
+): SettingTable {
+  const resolve = (path: string) => resolvePath(cwd, path);
+  const port = readPortFlag(flags, { ...findings, resolvePath: resolve });
+  const key = ["dev", "address"];
+  const setting = valueAt(settings, key);
+  if (port === undefined || setting === undefined) return settings;
+  const address = parseAddress(String(setting.value));
+  if ("refused" in address) return settings;
+  const value = formatAddress({ ...address, port });
+  const place = { kind: "flag", name: PORT_FLAG.name } as const;
+  return withSetting(settings, key, { ...setting, value, place });
+}
+
+/** The one warning on all keys that are set and not supported. */
+function notSupportedWarning(
+  notSupported: readonly NotSupported[],
+): readonly string[] {
+  if (notSupported.length === 0) return [];
+  const keys = notSupported.map(({ key, place }) =>
+    `${formatKey(key)} (${formatPlace(place)})`
+  );
+  return [`not supported yet and ignored: ${keys.join(", ")}`];
+}
+
+function shownVariable(
+  [name, { value, place, secret }]: readonly [string, SourcedValue],
+): ShownSetting {
+  return { key: formatKey([name]), shown: masked(value, secret), place };
+}
+
+/** One error for all issues, those of one source together and from top to bottom. */
+function errorOf(issues: readonly ConfigIssue[]): ConfigError {
+  const [only] = issues;
+  // No file at all is not a fault in a file, so it is said in its own words.
+  if (issues.length === 1 && only?.place.kind === "folder") {
+    const { problem = "", remedy } = only;
+    if (remedy !== undefined) {
+      return new ConfigError(`${problem}; ${remedy}`, issues);
+    }
+  }
+  const sources = issues.map(sourceOf);
+  const rank = (issue: ConfigIssue) => sources.indexOf(sourceOf(issue));
+  const line = ({ place }: ConfigIssue) =>
+    place.kind === "file" ? place.line : 0;
+  const column = ({ place }: ConfigIssue) =>
+    place.kind === "file" ? place.column : 0;
+  return configError(
+    issues.toSorted((a, b) =>
+      rank(a) - rank(b) || line(a) - line(b) || column(a) - column(b)
+    ),
+  );
+}
+
+function sourceOf({ place }: ConfigIssue): string {
+  return place.kind === "file" ? place.file : place.kind;
+}

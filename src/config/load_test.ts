@@ -1,0 +1,321 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { temporaryProject, yamlProject } from "./_temporary_project.ts";
+import { formatPlace } from "./place.ts";
+
+/** The configuration of wash's own template, all of `dev` in comments. */
+const WASH_TEMPLATE = `build:
+  command: cargo build --target wasm32-wasip2 --release
+  component_path: target/wasm32-wasip2/release/http_kv_handler.wasm
+
+dev:
+  # Backend: filesystem
+  # wasi_keyvalue_path: /tmp/keyvalue-store
+`;
+
+Deno.test("loadConfig() fills defaults into wash's template with an empty dev", async () => {
+  await using project = await yamlProject(WASH_TEMPLATE);
+  const { config, warnings } = await project.load();
+  const componentPath =
+    `${project.path}/target/wasm32-wasip2/release/http_kv_handler.wasm`;
+  const command = "cargo build --target wasm32-wasip2 --release";
+  deepStrictEqual(structuredClone(config), {
+    project: project.path,
+    file: `${project.path}/.wash/config.yaml`,
+    build: { command, env: {}, componentPath },
+    dev: {
+      command,
+      componentPath,
+      address: { hostname: "127.0.0.1", port: 8000 },
+      environment: {},
+      requestTimeout: 30_000,
+      instanceReuse: 1,
+      keyvalue: { buckets: {} },
+    },
+    workload: { environment: {}, config: {} },
+    new: {},
+  });
+  deepStrictEqual(warnings, []);
+});
+
+Deno.test("loadConfig() reads every key that is honoured", async () => {
+  await using project = await yamlProject(`version: 2.7.0
+build: {command: make, env: {A: a}, component_path: out/a.wasm}
+new: {command: npm install}
+dev:
+  command: make dev
+  component_path: /abs/dev.wasm
+  address: "[::1]:9000"
+  environment: {RUST_LOG: debug}
+  wasi_keyvalue_redis_url: redis://localhost
+  wasi_keyvalue_nats_url: nats://localhost
+  wasi_keyvalue_path: data
+  data_nats_url: tls://localhost
+  wasi_keyvalue_deno_kv: kv.sqlite
+  instance_reuse: 100
+  request_timeout: 5m
+  keyvalue:
+    default: filesystem
+    buckets:
+      sessions: {store: redis, name: prod-sessions, url: "rediss://cache"}
+      files: {store: filesystem, path: files}
+      plain: {store: in_memory}
+workload:
+  environment: {config: {LOG: info}}
+  config: {greeting: hello}
+`);
+  const { config, warnings } = await project.load();
+  deepStrictEqual(structuredClone(config), {
+    project: project.path,
+    file: `${project.path}/.wash/config.yaml`,
+    version: "2.7.0",
+    build: {
+      command: "make",
+      env: { A: "a" },
+      componentPath: `${project.path}/out/a.wasm`,
+    },
+    new: { command: "npm install" },
+    dev: {
+      command: "make dev",
+      componentPath: "/abs/dev.wasm",
+      address: { hostname: "::1", port: 9000 },
+      environment: { RUST_LOG: "debug" },
+      requestTimeout: 300_000,
+      instanceReuse: 100,
+      keyvalue: {
+        default: "filesystem",
+        redisUrl: "redis://localhost",
+        natsUrl: "nats://localhost",
+        path: `${project.path}/data`,
+        dataNatsUrl: "tls://localhost",
+        denoKv: `${project.path}/kv.sqlite`,
+        buckets: {
+          sessions: {
+            store: "redis",
+            name: "prod-sessions",
+            url: "rediss://cache",
+          },
+          files: {
+            store: "filesystem",
+            name: "files",
+            path: `${project.path}/files`,
+          },
+          plain: { store: "in_memory", name: "plain" },
+        },
+      },
+    },
+    workload: { environment: { LOG: "info" }, config: { greeting: "hello" } },
+  });
+  deepStrictEqual(warnings, []);
+});
+
+Deno.test("loadConfig() takes the project folder's name for the component", async () => {
+  await using project = await temporaryProject({
+    "my-app/.wash/config.yaml": "",
+  });
+  const { config } = await project.load({ project: "my-app" });
+  const { path } = project;
+  strictEqual(config.build.componentPath, `${path}/my-app/my-app.wasm`);
+  strictEqual(config.dev.componentPath, `${path}/my-app/my-app.wasm`);
+});
+
+Deno.test("loadConfig() lays flags over environment over project over user", async () => {
+  await using project = await temporaryProject({
+    "user/config.toml": '[dev]\naddress = "1.1.1.1:1"\ninstance_reuse = 2\n' +
+      'request_timeout = "2s"\ndata_nats_url = "nats://user"\n[build.env]\nA = "user"\nB = "user"\n',
+    ".wash/config.yaml": "dev:\n  address: 2.2.2.2:2\n  instance_reuse: 3\n" +
+      "  request_timeout: 3s\nbuild: {env: {B: project}}\n",
+  });
+  const { config, origins } = await project.load({
+    userConfigDir: `${project.path}/user`,
+    env: { WASH_DEV_ADDRESS: "3.3.3.3:3", WASH_DEV_INSTANCE_REUSE: "4" },
+    flags: { address: "4.4.4.4:4" },
+  });
+  const { dev, build } = config;
+  deepStrictEqual(dev.address, { hostname: "4.4.4.4", port: 4 });
+  strictEqual(dev.instanceReuse, 4);
+  strictEqual(dev.requestTimeout, 3_000);
+  strictEqual(dev.keyvalue.dataNatsUrl, "nats://user");
+  deepStrictEqual({ ...build.env }, { A: "user", B: "project" });
+  const shown = Object.fromEntries(
+    Object.entries(origins).map(([key, place]) => [key, formatPlace(place)]),
+  );
+  deepStrictEqual(shown, {
+    "build.env.A": "user/config.toml:7:5",
+    "build.env.B": ".wash/config.yaml:5:18",
+    "build.component_path": "default",
+    "dev.component_path": "default",
+    "dev.address": "--address",
+    "dev.data_nats_url": "user/config.toml:5:17",
+    "dev.instance_reuse": "environment variable WASH_DEV_INSTANCE_REUSE",
+    "dev.request_timeout": ".wash/config.yaml:4:20",
+  });
+});
+
+Deno.test("loadConfig() lets --port change the port alone", async () => {
+  await using project = await yamlProject("dev: {address: '0.0.0.0:1'}");
+  const { config, origins } = await project.load({ flags: { port: 0 } });
+  deepStrictEqual(config.dev.address, { hostname: "0.0.0.0", port: 0 });
+  strictEqual(formatPlace(origins["dev.address"]!), "--port");
+  const both = await project.load({ flags: { address: "[::1]:2", port: "3" } });
+  deepStrictEqual(both.config.dev.address, { hostname: "::1", port: 3 });
+});
+
+Deno.test("loadConfig() finds the nearest project upwards", async () => {
+  await using project = await temporaryProject({
+    ".wash/config.yaml": "",
+    "inner/.wash/config.json": '{"dev": {"instance_reuse": 7}}',
+    "inner/src/deep/": "",
+    "other/.wash/": "",
+  });
+  const { path } = project;
+  const inner = await project.load({ cwd: `${path}/inner/src/deep` });
+  strictEqual(inner.config.project, `${path}/inner`);
+  strictEqual(inner.config.file, `${path}/inner/.wash/config.json`);
+  strictEqual(inner.config.dev.instanceReuse, 7);
+  strictEqual(
+    formatPlace(inner.origins["dev.instance_reuse"]!),
+    "../../.wash/config.json:1:28",
+  );
+  const outer = await project.load({ cwd: `${path}/other` });
+  strictEqual(outer.config.project, path);
+});
+
+Deno.test("loadConfig() reads all four formats alike", async () => {
+  const files = {
+    "config.yaml":
+      "dev:\n  address: 1.2.3.4:5\n  volumes: [{host_path: a, guest_path: /b}]\n",
+    "config.yml":
+      "{dev: {address: 1.2.3.4:5, volumes: [{host_path: a, guest_path: /b}]}}",
+    "config.json":
+      '{"dev": {"address": "1.2.3.4:5", "volumes": [{"host_path": "a", "guest_path": "/b"}]}}',
+    "config.toml":
+      '[dev]\naddress = "1.2.3.4:5"\n[[dev.volumes]]\nhost_path = "a"\nguest_path = "/b"\n',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await using project = await temporaryProject({ [`.wash/${name}`]: text });
+    const { config, settings } = await project.load();
+    deepStrictEqual(config.dev.address, { hostname: "1.2.3.4", port: 5 });
+    deepStrictEqual(
+      settings.filter(({ key }) => key.startsWith("dev.volumes"))
+        .map(({ key, shown }) => `${key} = ${shown}`),
+      [
+        `dev.volumes[0].host_path = ${project.path}/a`,
+        "dev.volumes[0].guest_path = /b",
+      ],
+      name,
+    );
+  }
+});
+
+Deno.test("loadConfig() reads the first of several files and warns of the others", async () => {
+  await using project = await temporaryProject({
+    ".wash/config.toml": "x = 1",
+    ".wash/config.yml": "dev: {instance_reuse: 2}",
+    ".wash/config.json": "{",
+  });
+  const { config, warnings } = await project.load();
+  strictEqual(config.dev.instanceReuse, 2);
+  deepStrictEqual(warnings, [
+    ".wash/config.json, .wash/config.toml: ignored, because .wash/config.yml is read",
+  ]);
+});
+
+Deno.test("loadConfig() needs no file where a component is named", async () => {
+  await using project = await temporaryProject({});
+  const { config, settings } = await project.load({
+    flags: { component: "built/a.wasm" },
+  });
+  const { path } = project;
+  strictEqual(config.project, path);
+  strictEqual("file" in config, false);
+  strictEqual("command" in config.dev, false);
+  strictEqual(config.dev.componentPath, `${path}/built/a.wasm`);
+  strictEqual(settings.length, 5);
+});
+
+Deno.test("loadConfig() reads paths of a file in the project, of flags in the working directory", async () => {
+  await using project = await temporaryProject({
+    ".wash/config.yaml":
+      "dev: {wasi_keyvalue_path: ~/kv, wasi_keyvalue_deno_kv: a/kv}",
+    "src/": "",
+  });
+  const { path } = project;
+  const { config } = await project.load({
+    cwd: `${path}/src`,
+    env: { HOME: "/home/me", WASH_BUILD_COMPONENT_PATH: "env.wasm" },
+    flags: { component: "../flag.wasm" },
+    userConfigDir: `${path}/none`,
+  });
+  strictEqual(config.dev.keyvalue.path, "/home/me/kv");
+  strictEqual(config.dev.keyvalue.denoKv, `${path}/a/kv`);
+  strictEqual(config.build.componentPath, `${path}/src/env.wasm`);
+  strictEqual(config.dev.componentPath, `${path}/flag.wasm`);
+});
+
+Deno.test("loadConfig() finds the user's file in XDG_CONFIG_HOME, else below HOME", async () => {
+  await using project = await temporaryProject({
+    ".wash/config.yaml": "",
+    "xdg/wash/config.yaml": "dev: {instance_reuse: 2}",
+    "home/.config/wash/config.yaml": "dev: {instance_reuse: 3}",
+  });
+  const { path } = project;
+  const reuse = async (env: Record<string, string>) =>
+    (await project.load({ env })).config.dev.instanceReuse;
+  strictEqual(
+    await reuse({ XDG_CONFIG_HOME: `${path}/xdg`, HOME: `${path}/home` }),
+    2,
+  );
+  strictEqual(await reuse({ HOME: `${path}/home` }), 3);
+  strictEqual(await reuse({}), 1);
+});
+
+Deno.test("loadConfig() names all that is not supported in one warning", async () => {
+  await using project = await yamlProject(`dev:
+  tls_cert_path: a
+  tls_key_path: b
+  service: false
+  wasi_otel: true
+  components: [{name: a, file: b, allowedHosts: [x]}]
+wit:
+host: {hostPlugins: []}
+workload:
+  allowedHosts: ["*"]
+`);
+  const { warnings } = await project.load({
+    env: { WASH_DEV_LANES: "2", WASH_WIT_SKIP_FETCH: "false" },
+  });
+  deepStrictEqual(warnings, [
+    "not supported yet and ignored: dev.tls_cert_path (.wash/config.yaml:2:3), " +
+    "dev.tls_key_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
+    "dev.components (.wash/config.yaml:6:3), host (.wash/config.yaml:8:1), " +
+    "workload.allowedHosts (.wash/config.yaml:10:3), " +
+    "dev.lanes (environment variable WASH_DEV_LANES)",
+  ]);
+});
+
+Deno.test("loadConfig() takes nothing for a key as a key that is not set", async () => {
+  await using project = await yamlProject(
+    "build: {command: , env: }\ndev: {address: ~, volumes: }\nworkload:\n",
+  );
+  const { config, warnings } = await project.load();
+  strictEqual("command" in config.build, false);
+  strictEqual(config.dev.address.port, 8000);
+  deepStrictEqual(warnings, []);
+});
+
+Deno.test("loadConfig() freezes, and names of users meet no prototype", async () => {
+  await using project = await yamlProject(
+    "build: {env: {__proto__: a, constructor: b}}\n" +
+      "dev: {keyvalue: {buckets: {__proto__: {store: in_memory}}}}\n",
+  );
+  const { config } = await project.load();
+  strictEqual(Object.isFrozen(config.dev.keyvalue.buckets), true);
+  strictEqual(Object.isFrozen(config.dev.address), true);
+  deepStrictEqual(Object.entries(config.build.env), [
+    ["__proto__", "a"],
+    ["constructor", "b"],
+  ]);
+  strictEqual(config.dev.keyvalue.buckets["__proto__"]?.store, "in_memory");
+  strictEqual(config.dev.keyvalue.buckets["toString"], undefined);
+  strictEqual(Object.getPrototypeOf({}).store, undefined);
+});
