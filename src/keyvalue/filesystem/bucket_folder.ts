@@ -1,0 +1,109 @@
+/**
+ * Where one bucket's files are.
+ *
+ * wash keeps the bucket `""` in the root itself, beside the folders of the others. So a key
+ * of that bucket and another bucket can want the same name; who comes second takes the
+ * escaped form of it, which is looked for first.
+ *
+ * @module
+ */
+
+import { basename, join } from "node:path";
+import { KeyValueError } from "../store.ts";
+import { quote } from "../key_encoding.ts";
+import { adoptNames } from "./adopt_names.ts";
+import { makeFolder } from "./directory_sync.ts";
+import { symbolicLink } from "./errors.ts";
+import type { Home } from "./home.ts";
+import { encodeName, escapeName, isHashed } from "./names.ts";
+import { statOf } from "./stat_of.ts";
+
+/** Says the bucket's name where the folder's is a hash. */
+const NAME_FILE = ".wharf-bucket";
+
+/** The folder of one bucket. It is made at the first write: guests may open any number of names. */
+export class BucketFolder {
+  readonly #home: Home;
+  readonly #bucket: string;
+  #found: string | undefined;
+
+  constructor(home: Home, bucket: string) {
+    this.#home = home;
+    this.#bucket = bucket;
+  }
+
+  /** The folder's path, whether it exists yet or not. */
+  async path(): Promise<string> {
+    if (this.#found !== undefined) return this.#found;
+    const { path, exists } = await this.#locate();
+    if (!exists) return path;
+    if (this.#home.rules.names === "portable") {
+      await this.#home.whileMakingFolders(() =>
+        adoptNames(path, this.#home.rules)
+      );
+    }
+    return this.#found = path;
+  }
+
+  /** Makes the folder if it does not exist. */
+  async make(): Promise<void> {
+    await this.#home.restore();
+    await this.#home.whileMakingFolders(async () => {
+      let { path, exists } = await this.#locate();
+      while (!exists) {
+        await makeFolder(path);
+        await this.#writeName(path);
+        // A key of the bucket "" may have taken the name in between.
+        ({ path, exists } = await this.#locate());
+      }
+      this.#found = path;
+    });
+  }
+
+  /** The names that a key's file may have, in the order to look for them. The last is the one wash uses. */
+  namesOf(key: string): string[] {
+    const name = encodeName(key, this.#home.rules);
+    if (this.#bucket !== "") return [name];
+    const escaped = escapeName(key, this.#home.rules);
+    return escaped === name ? [name] : [escaped, name];
+  }
+
+  /** The file that says that values of this bucket expire. */
+  get expiringMark(): string {
+    return this.#home.expiringMark(
+      escapeName(this.#bucket, this.#home.rules, "bucket"),
+    );
+  }
+
+  async #writeName(path: string): Promise<void> {
+    if (!isHashed(basename(path))) return;
+    await Deno.writeTextFile(join(path, NAME_FILE), this.#bucket);
+  }
+
+  async #locate(): Promise<{ path: string; exists: boolean }> {
+    const { root, rules } = this.#home;
+    if (this.#bucket === "") return { path: root, exists: true };
+    let free: string | undefined;
+    for (
+      const name of [
+        escapeName(this.#bucket, rules, "bucket"),
+        encodeName(this.#bucket, rules, "bucket"),
+      ]
+    ) {
+      const path = join(root, name);
+      const stat = await statOf(path);
+      if (stat?.isSymlink) {
+        throw symbolicLink({ act: `open bucket ${quote(this.#bucket)}`, path });
+      }
+      if (stat?.isDirectory) return { path, exists: true };
+      if (stat === undefined) free = path;
+    }
+    if (free !== undefined) return { path: free, exists: false };
+    throw new KeyValueError(
+      "other",
+      `Cannot open bucket ${
+        quote(this.#bucket)
+      }: files stand where its folder would be in ${root}; move them away`,
+    );
+  }
+}

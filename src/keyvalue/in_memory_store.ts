@@ -1,0 +1,78 @@
+/**
+ * The keys and values of one bucket in memory.
+ *
+ * @module
+ */
+
+import { InsertionOrder } from "./insertion_order.ts";
+
+/** One value. Replaced as a whole on every write but for its place in the order. */
+export interface Slot {
+  readonly key: string;
+  readonly id: number;
+  value: Uint8Array<ArrayBuffer>;
+  version: number;
+  expiresAt: number;
+  live: boolean;
+}
+
+/** The keys of one bucket in memory. */
+export class Store {
+  readonly #slots = new Map<string, Slot>();
+  /** The slots in the order their keys were first set. */
+  readonly order: InsertionOrder<Slot> = new InsertionOrder<Slot>();
+  readonly #nextVersion: () => number;
+  #lastId = 0;
+
+  constructor(nextVersion: () => number) {
+    this.#nextVersion = nextVersion;
+  }
+
+  /** The slot of a key, unless it has expired. */
+  read(key: string, now: number): Slot | undefined {
+    const slot = this.#slots.get(key);
+    if (slot === undefined || slot.expiresAt > now) return slot;
+    this.remove(slot);
+    return undefined;
+  }
+
+  /** Sets a key and returns the version. `value` becomes the store's own; the caller has copied it. */
+  write(
+    key: string,
+    value: Uint8Array<ArrayBuffer>,
+    expiresAt: number,
+  ): number {
+    const version = this.#nextVersion();
+    const slot = this.#slots.get(key);
+    if (slot !== undefined) {
+      slot.value = value;
+      slot.version = version;
+      slot.expiresAt = expiresAt;
+      return version;
+    }
+    const added = {
+      key,
+      id: ++this.#lastId,
+      value,
+      version,
+      expiresAt,
+      live: true,
+    };
+    this.#slots.set(key, added);
+    this.order.add(added);
+    return version;
+  }
+
+  /** Removes a key that is there. */
+  remove(slot: Slot): void {
+    this.#slots.delete(slot.key);
+    this.order.remove(slot);
+  }
+
+  /** Looks at the next few keys, so that expired ones that nobody reads do not pile up. */
+  sweep(now: number): void {
+    for (const slot of this.order.nextToSweep()) {
+      if (slot.expiresAt <= now) this.remove(slot);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Where buckets keep their keys.
+ *
+ * Whoever reads or writes data sees a {@linkcode Bucket}; which store is behind it is
+ * decided once, in {@linkcode makeBuckets}. This room knows no WIT package and no
+ * configuration file.
+ *
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * await using buckets = makeBuckets();
+ * const bucket = await buckets.open("default");
+ * await bucket.set("greeting", new TextEncoder().encode("hello"));
+ * const entry = await bucket.get("greeting");
+ * assert.equal(new TextDecoder().decode(entry?.value), "hello");
+ * assert.equal(await bucket.increment("visits", 1n), 1n);
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type BackendChoice,
+  type BackendName,
+  type ChoiceOf,
+  openBackend,
+  summaryOf,
+} from "./backends.ts";
+export {
+  type BucketListing,
+  type BucketRule,
+  type Buckets,
+  type BucketsOptions,
+  makeBuckets,
+} from "./buckets.ts";
+export {
+  type Backend,
+  type BackendSummary,
+  type Bucket,
+  COUNTER_MAX,
+  COUNTER_MIN,
+  DEFAULT_PAGE_SIZE,
+  type Entry,
+  type KeyPage,
+  KeyValueError,
+  type KeyValueErrorCode,
+  type ListOptions,
+  type SetOptions,
+  type Swapped,
+  type Version,
+} from "./store.ts";

@@ -1,0 +1,165 @@
+/**
+ * The port of the key-value room: what a backend is, and what a bucket can do.
+ *
+ * Everything that stores data stands behind {@linkcode Backend}; everything that
+ * reads it (`wasi:keyvalue`, the `kv` command, the explorer) sees {@linkcode Bucket}
+ * alone. This room knows no WIT package and no configuration file.
+ *
+ * @module
+ */
+
+/**
+ * Why an operation failed, by the names of `wasi:keyvalue/store.error`.
+ *
+ * - `no-such-store`: no bucket of that name can be opened.
+ * - `access-denied`: the bucket exists, and this caller may not do that with it.
+ * - `other`: anything else; the message says what to do about it.
+ */
+export type KeyValueErrorCode = "no-such-store" | "access-denied" | "other";
+
+/**
+ * A failure the guest is told of. Whatever else a backend throws is a host fault and
+ * ends the request with a trap.
+ */
+export class KeyValueError extends Error {
+  /** What the error is called where it is printed. */
+  override readonly name: string = "KeyValueError";
+
+  /**
+   * Makes an error.
+   *
+   * @param code What kind of failure it is; callers tell failures apart by this alone.
+   * @param message `Cannot <act> "<value>": <state>`; shown to the guest, so it MUST NOT hold a secret.
+   */
+  constructor(
+    readonly code: KeyValueErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * A token that names one write to one key. Only equality means anything.
+ *
+ * It MUST change on every write, one that writes the same bytes included, and MUST NOT
+ * return to an earlier token when the key is deleted and set again: a comparison of
+ * values cannot see A to B to A.
+ */
+export type Version = string;
+
+/** A value and the version it has. */
+export interface Entry {
+  /** The stored bytes. The caller owns this array and may write to it. */
+  readonly value: Uint8Array<ArrayBuffer>;
+  /** The version of this value. */
+  readonly version: Version;
+}
+
+/** What {@linkcode Bucket.set} may be asked for beside the value. */
+export interface SetOptions {
+  /** Milliseconds until the key is absent again; a positive integer. */
+  readonly ttl?: number;
+}
+
+/** What {@linkcode Bucket.listKeys} may be asked for. */
+export interface ListOptions {
+  /** Only keys that start with this string. */
+  readonly prefix?: string;
+  /** Where to go on: the `cursor` of an earlier page of the same bucket and prefix. */
+  readonly cursor?: string;
+  /** How many keys at most; the backend may return fewer. Default {@linkcode DEFAULT_PAGE_SIZE}. */
+  readonly limit?: number;
+}
+
+/** How many keys a page has when the caller does not say. */
+export const DEFAULT_PAGE_SIZE = 1000;
+
+/** One page of a listing. */
+export interface KeyPage {
+  /** Keys of this page; no key stands in two pages of one listing unless it was deleted and set again meanwhile. */
+  readonly keys: readonly string[];
+  /** Decimal digits of a `u64` that ask for the next page; absent when there is none. */
+  readonly cursor?: string;
+}
+
+/** How {@linkcode Bucket.swap} ended. */
+export type Swapped =
+  | { readonly swapped: true; readonly version: Version }
+  | { readonly swapped: false; readonly current: Entry | undefined };
+
+/** The largest value a counter can have: counters are `s64`, so that every WIT can carry them. */
+export const COUNTER_MAX: bigint = 2n ** 63n - 1n;
+
+/** The smallest value a counter can have. */
+export const COUNTER_MIN: bigint = -(2n ** 63n);
+
+/**
+ * A named set of keys. Every method is atomic on its own, across processes too where the
+ * backend's data outlives one.
+ *
+ * A key is any string of Unicode scalar values, the empty one included. A lone surrogate
+ * is refused with `other`, because no store could return it.
+ *
+ * Every method rejects with {@linkcode KeyValueError} for what the caller should hear of.
+ */
+export interface Bucket {
+  /** The value and its version, or `undefined` when the key is absent. */
+  get(key: string): Promise<Entry | undefined>;
+  /**
+   * Sets the value. The bytes MUST be copied or written before this returns its promise:
+   * the caller may change the array right after the call.
+   */
+  set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>;
+  /** Removes the key; an absent key is not an error. */
+  delete(key: string): Promise<void>;
+  /** Whether the key is present. */
+  exists(key: string): Promise<boolean>;
+  /**
+   * One page of keys. A key that is there from the first page to the last MUST be listed
+   * exactly once, whatever is written meanwhile. A cursor that was never given out is
+   * refused with `other` or answered with some page; it is a guest's value.
+   */
+  listKeys(options?: ListOptions): Promise<KeyPage>;
+  /**
+   * Adds `delta` to the counter at `key` and returns the sum. An absent key counts as 0.
+   * The stored form is ASCII decimal. MUST NOT lose a concurrent call. A value that is no
+   * number, and a sum outside {@linkcode COUNTER_MIN} to {@linkcode COUNTER_MAX}, is refused
+   * with `other` and leaves the value as it was.
+   */
+  increment(key: string, delta: bigint): Promise<bigint>;
+  /** Sets `value` if the key is still at `version` (`undefined`: still absent). */
+  swap(
+    key: string,
+    version: Version | undefined,
+    value: Uint8Array,
+  ): Promise<Swapped>;
+  /** The values in the order asked for, `undefined` where a key is absent. */
+  getMany(keys: readonly string[]): Promise<(Entry | undefined)[]>;
+  /** Sets all in order; MAY be applied in part when it fails. */
+  setMany(
+    entries: readonly (readonly [key: string, value: Uint8Array])[],
+  ): Promise<void>;
+  /** Removes all; absent keys are skipped. MAY be applied in part when it fails. */
+  deleteMany(keys: readonly string[]): Promise<void>;
+}
+
+/** Where a backend's data lives, for the banner and the status page. */
+export interface BackendSummary {
+  /** What it is and where, as one phrase: `files in /srv/data`. Never a password. */
+  readonly location: string;
+  /** Whether the data outlives this process. */
+  readonly durable: boolean;
+}
+
+/** Where buckets are kept. Disposing it closes what it holds open. */
+export interface Backend extends AsyncDisposable {
+  /** Where the data lives. */
+  readonly summary: BackendSummary;
+  /**
+   * The bucket of that physical name, made if it does not exist. MUST be cheap when
+   * repeated: guests open a bucket on every request.
+   */
+  open(bucket: string): Promise<Bucket>;
+}
