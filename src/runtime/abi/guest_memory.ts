@@ -1,0 +1,148 @@
+/**
+ * One instance's memory, as the canonical ABI reads and writes it. Offsets and lengths come
+ * from the guest: every access is checked against the memory by the views it goes through.
+ *
+ * @module
+ */
+
+import type { ResourceClass } from "../host_interface.ts";
+import { HandleTable } from "./handle_table.ts";
+
+// Neither keeps anything between calls. A string of the guest that is no UTF-8 traps, and one
+// that begins with U+FEFF keeps it.
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const ENCODER = new TextEncoder();
+
+/** The guest's `cabi_realloc`. */
+export type Realloc = (
+  old: number,
+  oldSize: number,
+  align: number,
+  size: number,
+) => number;
+
+/** What all of an instance's core modules share. */
+export class GuestState {
+  readonly handles = new HandleTable();
+  #fault: { readonly error: unknown } | undefined;
+
+  /**
+   * Remembers why the instance ends. A guest can catch what a host function throws, and must
+   * not be able to go on as if nothing had happened.
+   */
+  fault(error: unknown): void {
+    this.#fault ??= { error };
+  }
+
+  /** The guest lets go of a resource. */
+  drop(handle: number, resource: ResourceClass): void {
+    this.check();
+    try {
+      this.handles.drop(handle, resource);
+    } catch (error) {
+      this.fault(error);
+      throw error;
+    }
+  }
+
+  /** Throws what ended the instance, if it has. */
+  check(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
+  }
+}
+
+/** What a lowered function needs of the instance that calls it. */
+export class GuestMemory {
+  readonly state: GuestState;
+  readonly #memory: WebAssembly.Memory | undefined;
+  readonly #realloc: Realloc | undefined;
+  #view: DataView<ArrayBuffer> | undefined;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(
+    state: GuestState,
+    memory: WebAssembly.Memory | undefined,
+    realloc: Realloc | undefined,
+  ) {
+    this.state = state;
+    this.#memory = memory;
+    this.#realloc = realloc;
+  }
+
+  /** A view of the memory as it is now; growing it makes earlier ones useless. */
+  get view(): DataView<ArrayBuffer> {
+    const buffer = this.#buffer();
+    if (this.#view?.buffer !== buffer) this.#view = new DataView(buffer);
+    return this.#view;
+  }
+
+  get #all(): Uint8Array<ArrayBuffer> {
+    const buffer = this.#buffer();
+    if (this.#bytes?.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+    return this.#bytes;
+  }
+
+  /** A copy of bytes: the guest may change its memory while the host still reads them. */
+  readBytes(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    this.#check(offset, length);
+    return this.#all.slice(offset, offset + length);
+  }
+
+  readString(offset: number, length: number): string {
+    this.#check(offset, length);
+    return DECODER.decode(this.#all.subarray(offset, offset + length));
+  }
+
+  /** Puts bytes into memory that the guest allocates for them. */
+  writeBytes(bytes: Uint8Array): number {
+    const offset = this.allocate(1, bytes.length);
+    this.#all.set(bytes, offset);
+    return offset;
+  }
+
+  /** Puts a string into the guest's memory as UTF-8; returns where, and how many bytes. */
+  writeString(text: string): readonly [offset: number, length: number] {
+    const bytes = ENCODER.encode(text);
+    return [this.writeBytes(bytes), bytes.length];
+  }
+
+  /** Memory that the guest allocates. */
+  allocate(align: number, size: number): number {
+    if (this.#realloc === undefined) {
+      throw new TypeError("The guest exports no cabi_realloc");
+    }
+    const offset = this.#realloc(0, 0, align, size) >>> 0;
+    if (offset % align !== 0) {
+      throw new RangeError(
+        `The guest allocated at ${offset}, which is not aligned to ${align}`,
+      );
+    }
+    this.#check(offset, size);
+    return offset;
+  }
+
+  /** Makes sure that `length` bytes from `offset` are in the memory. */
+  #check(offset: number, length: number): void {
+    if (offset + length > this.#buffer().byteLength) {
+      throw new RangeError(
+        `${length} bytes at ${offset} are outside of the guest's memory`,
+      );
+    }
+  }
+
+  /** Makes sure that an array of the guest is in its memory before it is walked. */
+  checkList(offset: number, count: number, size: number, align: number): void {
+    if (offset % align !== 0) {
+      throw new RangeError(`A list at ${offset} is not aligned to ${align}`);
+    }
+    this.#check(offset, count * size);
+  }
+
+  #buffer(): ArrayBuffer {
+    if (this.#memory === undefined) {
+      throw new TypeError("The guest gave no memory");
+    }
+    // Components share no memory between threads: it is never a SharedArrayBuffer.
+    return this.#memory.buffer as ArrayBuffer;
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * Follows a link plan: core modules in, one instance of the component out.
+ *
+ * @module
+ */
+
+import {
+  GuestMemory,
+  type GuestState,
+  type Realloc,
+} from "./abi/guest_memory.ts";
+import { type Lowered, lowerFunction } from "./abi/lowering.ts";
+import type { Artifact } from "./artifact.ts";
+import type {
+  HostFunction,
+  HostInterface,
+  InstanceContext,
+  ResourceClass,
+} from "./host_interface.ts";
+import { type CoreFunction, type CoreImport, promising } from "./jspi.ts";
+import type { CoreExport, CoreImportPlan } from "./link_plan.ts";
+import type { Link } from "./linker.ts";
+
+/** Makes instances; fails only for what the guest does while it is instantiated. */
+export type MakeInstance = (
+  context: InstanceContext,
+  state: GuestState,
+) => Promise<ComponentInstance>;
+
+/**
+ * Prepares everything that instances of one component share.
+ *
+ * @param links What satisfies each of the component's imports.
+ */
+export function prepareInstances(
+  artifact: Artifact,
+  links: readonly Link[],
+): MakeInstance {
+  const hosts = new Map(
+    links.map(({ wanted, offered }) => [wanted.label, offered]),
+  );
+  const prepare = preparer(hosts);
+  const steps = artifact.plan.instances.map(({ module, imports }) => ({
+    module: coreModule(artifact, module),
+    imports: Object.entries(imports).map(([namespace, values]) => ({
+      namespace,
+      values: Object.entries(values).map(([name, plan]) => ({
+        name,
+        make: prepare(plan),
+      })),
+    })),
+  }));
+  return async (context, state) => {
+    const making = new Making(context, state);
+    for (const { module, imports } of steps) {
+      const given: WebAssembly.Imports = {};
+      for (const { namespace, values } of imports) {
+        const entries: WebAssembly.ModuleImports = given[namespace] = {};
+        for (const { name, make } of values) entries[name] = make(making);
+      }
+      making.instances.push(await WebAssembly.instantiate(module, given));
+    }
+    return new ComponentInstance(making, artifact.plan.exports);
+  };
+}
+
+function coreModule(artifact: Artifact, name: string): WebAssembly.Module {
+  const module = artifact.coreModules.get(name);
+  if (module === undefined) {
+    throw new TypeError(`Cannot find core module "${name}"`);
+  }
+  return module;
+}
+
+/** An instance that is being made, or is. */
+class Making {
+  readonly instances: WebAssembly.Instance[] = [];
+  readonly state: GuestState;
+  readonly #context: InstanceContext;
+  readonly #imports = new Map<
+    HostInterface,
+    Readonly<Record<string, HostFunction>>
+  >();
+  readonly #memories = new Map<string, GuestMemory>();
+
+  constructor(context: InstanceContext, state: GuestState) {
+    this.#context = context;
+    this.state = state;
+  }
+
+  export({ instance, name }: CoreExport): WebAssembly.ExportValue {
+    const value = this.instances[instance]?.exports[name];
+    if (value === undefined) {
+      throw new TypeError(`Cannot find core export "${name}"`);
+    }
+    return value;
+  }
+
+  /** Two patch versions of one interface are one thing to the host. */
+  importsOf(host: HostInterface): Readonly<Record<string, HostFunction>> {
+    let imports = this.#imports.get(host);
+    if (imports === undefined) {
+      imports = host.imports(this.#context);
+      this.#imports.set(host, imports);
+    }
+    return imports;
+  }
+
+  memory(key: string, memory?: CoreExport, realloc?: CoreExport): GuestMemory {
+    let found = this.#memories.get(key);
+    if (found === undefined) {
+      found = new GuestMemory(
+        this.state,
+        memory === undefined
+          ? undefined
+          : this.export(memory) as WebAssembly.Memory,
+        realloc === undefined ? undefined : this.export(realloc) as Realloc,
+      );
+      this.#memories.set(key, found);
+    }
+    return found;
+  }
+}
+
+type MakeImport = (making: Making) => CoreImport;
+
+function preparer(
+  hosts: ReadonlyMap<string, HostInterface>,
+): (plan: CoreImportPlan) => MakeImport {
+  const hostOf = (label: string): HostInterface => {
+    const host = hosts.get(label);
+    if (host === undefined) {
+      throw new TypeError(`Cannot find what satisfies "${label}"`);
+    }
+    return host;
+  };
+  return (plan) => {
+    switch (plan.kind) {
+      case "export":
+        return (making) => making.export(plan.of);
+      case "drop":
+        return dropper(resourceOf(hostOf(plan.label), plan.resource));
+      case "lower":
+        return caller(plan, hostOf(plan.label));
+    }
+  };
+}
+
+function resourceOf(host: HostInterface, resource: string): ResourceClass {
+  const found = host.resources[resource];
+  if (found === undefined) {
+    throw new TypeError(`${host.name} has no resource "${resource}"`);
+  }
+  return found;
+}
+
+function dropper(resource: ResourceClass): MakeImport {
+  return ({ state }) => (handle: number) => state.drop(handle >>> 0, resource);
+}
+
+function caller(
+  plan: CoreImportPlan & { readonly kind: "lower" },
+  host: HostInterface,
+): MakeImport {
+  const lowered: Lowered = lowerFunction(host, plan.function);
+  const { memory, realloc } = plan;
+  const key = JSON.stringify([memory, realloc]);
+  return (making) =>
+    lowered.bind(making.importsOf(host), making.memory(key, memory, realloc));
+}
+
+/** One instance of a component. */
+export class ComponentInstance {
+  readonly #making: Making;
+  readonly #exports: Readonly<Record<string, CoreExport>>;
+
+  constructor(making: Making, exports: Readonly<Record<string, CoreExport>>) {
+    this.#making = making;
+    this.#exports = exports;
+  }
+
+  /**
+   * Calls an export that takes resources and gives nothing back. The guest owns them from
+   * then on. Rejects when it traps.
+   */
+  async call(name: string, resources: readonly object[]): Promise<void> {
+    const place = this.#exports[name];
+    if (place === undefined) {
+      throw new TypeError(`Cannot find the export "${name}"`);
+    }
+    const { state } = this.#making;
+    const handles = resources.map((resource) => state.handles.add(resource));
+    try {
+      await promising(this.#making.export(place) as CoreFunction)(...handles);
+      this.#afterReturn(place);
+    } catch (error) {
+      // What a host function threw says more than what became of it in the guest.
+      state.check();
+      throw error;
+    }
+    state.check();
+  }
+
+  /** CanonicalABI.md, `post-return`: the guest frees what it returned. */
+  #afterReturn({ instance, name }: CoreExport): void {
+    const after = this.#making.instances[instance]
+      ?.exports[`cabi_post_${name}`];
+    if (after !== undefined) (after as CoreFunction)();
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Ends calls whose guest keeps its client waiting for too long. One timer serves all calls:
+ * a timer for each would cost every request more than the deadline is worth.
+ *
+ * @module
+ */
+
+import type { GuestCall } from "./guest.ts";
+import { GuestTrap } from "./trap.ts";
+
+/** How often the calls are looked at, as a share of the time allowed. */
+const CHECKS_PER_DEADLINE = 10;
+
+/** The longest pause between two looks, in milliseconds. */
+const LONGEST_PAUSE = 1000;
+
+/** Watches the calls of one lane. */
+export class Deadlines {
+  readonly #timeout: number;
+  readonly #calls = new Set<GuestCall>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** @param timeout How long a guest may keep its client waiting, in milliseconds. */
+  constructor(timeout: number) {
+    this.#timeout = timeout;
+  }
+
+  watch(call: GuestCall): void {
+    this.#calls.add(call);
+    this.#timer ??= setInterval(
+      () => this.#check(),
+      Math.min(LONGEST_PAUSE, Math.max(1, this.#timeout / CHECKS_PER_DEADLINE)),
+    );
+  }
+
+  forget(call: GuestCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size > 0 || this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #check(): void {
+    const now = performance.now();
+    for (const call of this.#calls) {
+      const since = call.waitingSince();
+      if (since === undefined || now - since < this.#timeout) continue;
+      call.abort(
+        new GuestTrap(
+          "deadline",
+          `The guest kept the client waiting for more than ${
+            this.#timeout / 1000
+          } seconds; ` +
+            `dev.request_timeout allows more`,
+        ),
+      );
+    }
+  }
+}

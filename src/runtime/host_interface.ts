@@ -1,0 +1,99 @@
+/**
+ * The port between the runtime and what it gives a guest: one {@linkcode HostInterface}
+ * for each WIT interface that can satisfy an import. The runtime knows no WASI package;
+ * `src/wasi` holds the implementations.
+ *
+ * @module
+ */
+
+/** Which stream of the guest a line of text came from. */
+export type GuestStream = "stdout" | "stderr";
+
+/** How important a guest says a message is; the levels of `wasi:logging`. */
+export type GuestLogLevel =
+  | "trace"
+  | "debug"
+  | "info"
+  | "warn"
+  | "error"
+  | "critical";
+
+/** Where a guest's lines go. Each carries the request it was written for. */
+export interface GuestOutput {
+  /** A whole line of the guest's stdout or stderr, without its newline. */
+  line(requestId: string | undefined, stream: GuestStream, text: string): void;
+  /** A message of `wasi:logging`. */
+  message(
+    requestId: string | undefined,
+    level: GuestLogLevel,
+    context: string,
+    text: string,
+  ): void;
+}
+
+/** One instance of a component, as its host functions see it. */
+export interface InstanceContext {
+  /** The request the instance is serving; `undefined` while it is made or waits in the pool. */
+  requestId: string | undefined;
+  readonly output: GuestOutput;
+  /**
+   * Calls back when the instance is dropped: timers, listeners and half-written lines
+   * that the guest left behind end here.
+   */
+  onDrop(callback: () => void): void;
+}
+
+/** A host function's WIT type, written as WIT has it: `func(key: string) -> result<bool, error>`. */
+export type WitFunctionType = string;
+
+/** A type's definition, written as WIT has it: `record { keys: list<string>, cursor: option<u64> }`. */
+export type WitTypeDefinition = string;
+
+/** A class of resources. */
+export type ResourceClass = abstract new (...args: never[]) => object;
+
+/** A host function in JavaScript; its arguments are what the WIT type says. */
+// deno-lint-ignore ban-types -- each has a type of its own, held by its WIT text alone
+export type HostFunction = Function;
+
+/** What the host offers for one WIT interface. */
+export interface HostInterface {
+  /** `namespace:package/interface`, without a version. */
+  readonly name: string;
+  /** Which versions it answers to: exactly this one, or `0.2.x` for every release of WASI 0.2. */
+  readonly version: string;
+  /**
+   * Every function, by its WIT name as a component imports it: `open`,
+   * `[constructor]fields`, `[method]bucket.get`, `[static]fields.from-list`.
+   * A method's `self` parameter is written out: `func(self: borrow<bucket>, key: string)`.
+   */
+  readonly functions: Readonly<Record<string, WitFunctionType>>;
+  /** Every type that the functions name, resources as `resource`. */
+  readonly types: Readonly<Record<string, WitTypeDefinition>>;
+  /**
+   * The class of each resource among the types: of the interface's own ones, and of those it
+   * takes from others. Handles are checked against it.
+   */
+  readonly resources: Readonly<Record<string, ResourceClass>>;
+  /** The functions that may wait; they run under JSPI and may return a promise. */
+  readonly waits: readonly string[];
+  /**
+   * The interface's functions for one instance, by camelCase name. Resources are not among
+   * them: their methods are those of {@linkcode resources}. MUST NOT hand two instances
+   * anything that one of them can change.
+   */
+  imports(instance: InstanceContext): Readonly<Record<string, HostFunction>>;
+}
+
+/**
+ * Thrown by a host function to answer the guest with the error arm of a `result`.
+ * Not an `Error`: it is a value for the guest, and has no use for a stack.
+ */
+export class WitError<Payload> {
+  /** The value of the error arm. */
+  readonly payload: Payload;
+
+  constructor(payload: Payload) {
+    this.payload = payload;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Matches what a component imports with what the host offers, by name, version and type,
+ * before anything is instantiated.
+ *
+ * @module
+ */
+
+import { closest, distance } from "fastest-levenshtein";
+import type { WantedInterface } from "./artifact.ts";
+import type { HostInterface } from "./host_interface.ts";
+import { versionServes } from "./version.ts";
+
+/** One import, and what satisfies it. */
+export interface Link {
+  readonly wanted: WantedInterface;
+  readonly offered: HostInterface;
+}
+
+/** An import that nothing satisfies. */
+export interface MissingImport {
+  /** `wasi:random/random@0.2.12`, or with `#get-random-bits` where only a function is missing. */
+  readonly import: string;
+  /** What is wrong, and the nearest thing that is offered. */
+  readonly reason: string;
+}
+
+/** A component that cannot be linked; `missing` lists everything that stands in the way. */
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+
+  constructor(readonly missing: readonly MissingImport[]) {
+    const count = missing.length === 1
+      ? "one import is"
+      : `${missing.length} imports are`;
+    const lines = missing.map((item) => `  ${item.import}: ${item.reason}`);
+    super(
+      `Cannot link the component: ${count} not offered\n${lines.join("\n")}`,
+    );
+  }
+}
+
+/**
+ * Finds what satisfies each import.
+ *
+ * @throws {LinkError} Something is not offered.
+ */
+export function link(
+  wanted: readonly WantedInterface[],
+  offered: readonly HostInterface[],
+): readonly Link[] {
+  const links: Link[] = [];
+  const missing: MissingImport[] = [];
+  for (const want of wanted) {
+    const found = findOffer(want, offered);
+    if ("offered" in found) {
+      links.push({ wanted: want, offered: found.offered });
+    } else missing.push(...found.missing);
+  }
+  if (missing.length > 0) throw new LinkError(missing);
+  return links;
+}
+
+type Found =
+  | { readonly offered: HostInterface }
+  | { readonly missing: readonly MissingImport[] };
+
+function findOffer(
+  want: WantedInterface,
+  offered: readonly HostInterface[],
+): Found {
+  const candidates = offered.filter((offer) =>
+    offer.name === want.name && versionServes(offer.version, want.version)
+  );
+  if (candidates.length === 0) {
+    return {
+      missing: [{
+        import: want.label,
+        reason: unknownInterface(want, offered),
+      }],
+    };
+  }
+  // Two interfaces can share name and version and differ in type (the drafts of
+  // wasi:keyvalue do): the one whose types fit is meant.
+  let fewest: readonly MissingImport[] | undefined;
+  for (const offer of candidates) {
+    const problems = [
+      ...missingFunctions(want, offer),
+      ...differingTypes(want, offer),
+    ];
+    if (problems.length === 0) return { offered: offer };
+    if (fewest === undefined || problems.length < fewest.length) {
+      fewest = problems;
+    }
+  }
+  return { missing: fewest ?? [] };
+}
+
+function unknownInterface(
+  want: WantedInterface,
+  offered: readonly HostInterface[],
+): string {
+  const sameName = offered.filter((offer) => offer.name === want.name);
+  if (sameName.length > 0) {
+    const versions = sameName.map((offer) => offer.version || "no version")
+      .join(", ");
+    return `this version is not offered; offered are ${versions}`;
+  }
+  if (want.name === "") {
+    return "functions imported by the world itself are not offered; import an interface";
+  }
+  const names = [...new Set(offered.map((offer) => offer.name))];
+  const nearest = names.length > 0 ? closest(want.name, names) : undefined;
+  const near = nearest !== undefined &&
+    distance(want.name, nearest) <= want.name.length / 2;
+  return near ? `not offered; the nearest is ${nearest}` : "not offered";
+}
+
+function missingFunctions(
+  want: WantedInterface,
+  offer: HostInterface,
+): MissingImport[] {
+  const missing: MissingImport[] = [];
+  for (const [name, type] of Object.entries(want.functions)) {
+    const offeredType = offer.functions[name];
+    if (offeredType === type) continue;
+    missing.push({
+      import: `${want.label}#${name}`,
+      reason: offeredType === undefined
+        ? `no such function; the nearest is ${
+          closest(name, Object.keys(offer.functions))
+        }`
+        : `the component has ${type} where Wharf has ${offeredType}`,
+    });
+  }
+  return missing;
+}
+
+function differingTypes(
+  want: WantedInterface,
+  offer: HostInterface,
+): MissingImport[] {
+  const differing: MissingImport[] = [];
+  for (const [name, definition] of Object.entries(want.types)) {
+    const offered = offer.types[name];
+    // A type that only its own package names cannot differ in what crosses the border.
+    if (offered === undefined || offered === definition) continue;
+    differing.push({
+      import: `${want.label}#${name}`,
+      reason: `the component has ${definition} where Wharf has ${offered}`,
+    });
+  }
+  return differing;
+}

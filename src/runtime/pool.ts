@@ -1,0 +1,125 @@
+/**
+ * Guests made ahead of the requests that need them, so that a fresh instance for every
+ * request costs no latency.
+ *
+ * @module
+ */
+
+import type { Guest, GuestFactory } from "./guest.ts";
+
+/** How a pool keeps its guests. */
+export interface PoolOptions {
+  /** How many requests one instance serves before it is dropped; 1 means always fresh. */
+  readonly reuse: number;
+  /** How many instances wait ready when there is nothing else to do. */
+  readonly ahead: number;
+  /** How many instances may serve at the same time; further requests wait for one. */
+  readonly limit: number;
+  /** How long a request waits for an instance, in milliseconds. */
+  readonly queueTimeout: number;
+}
+
+/** Lends guests, one request each at a time. */
+export class GuestPool implements Disposable {
+  readonly #factory: GuestFactory;
+  readonly #options: PoolOptions;
+  readonly #idle: Guest[] = [];
+  readonly #waiting: ((free: boolean) => void)[] = [];
+  #lent = 0;
+  #filling = false;
+  #closed = false;
+
+  constructor(factory: GuestFactory, options: PoolOptions) {
+    this.#factory = factory;
+    this.#options = options;
+  }
+
+  /** How many guests serve a request now. */
+  get lent(): number {
+    return this.#lent;
+  }
+
+  /** Makes the first guest, so that what fails at instantiation fails at start. */
+  async warm(): Promise<void> {
+    if (this.#idle.length === 0) this.#keep(await this.#factory.make());
+    this.#fill();
+  }
+
+  /**
+   * A guest for one request, or `undefined` when none came free in time.
+   * Rejects when an instance cannot be made.
+   */
+  async borrow(): Promise<Guest | undefined> {
+    if (this.#lent >= this.#options.limit && !await this.#turn()) {
+      return undefined;
+    }
+    this.#lent++;
+    try {
+      return this.#idle.pop() ?? await this.#factory.make();
+    } catch (error) {
+      this.#passOn();
+      throw error;
+    }
+  }
+
+  /** Takes a guest back whose code has returned. */
+  giveBack(guest: Guest): void {
+    if (guest.uses < this.#options.reuse && !this.#closed) this.#keep(guest);
+    else guest.drop();
+    this.#passOn();
+  }
+
+  /** Drops a guest that trapped or was given up. */
+  discard(guest: Guest): void {
+    guest.drop();
+    this.#passOn();
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    for (const guest of this.#idle.splice(0)) guest.drop();
+    for (const resolve of this.#waiting.splice(0)) resolve(false);
+  }
+
+  #turn(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const turn = (free: boolean) => {
+        clearTimeout(timer);
+        resolve(free);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+        resolve(false);
+      }, this.#options.queueTimeout);
+      this.#waiting.push(turn);
+    });
+  }
+
+  #passOn(): void {
+    this.#lent--;
+    this.#waiting.shift()?.(true);
+    this.#fill();
+  }
+
+  #keep(guest: Guest): void {
+    if (this.#closed) guest.drop();
+    else this.#idle.push(guest);
+  }
+
+  /** Makes guests ahead, one at a time, so that requests in flight get their turns between. */
+  #fill(): void {
+    if (
+      this.#filling || this.#closed || this.#idle.length >= this.#options.ahead
+    ) return;
+    this.#filling = true;
+    this.#factory.make().then(
+      (guest) => {
+        this.#filling = false;
+        this.#keep(guest);
+        this.#fill();
+      },
+      // The next request makes its own and reports what is wrong.
+      () => this.#filling = false,
+    );
+  }
+}
