@@ -1,0 +1,69 @@
+/**
+ * A component's bytes to the files of an artifact, by jco. Nothing but this file imports
+ * jco's bindings generator, and it is itself imported only when there is something to transpile.
+ *
+ * @module
+ */
+
+import { $init, generate } from "@bytecodealliance/jco-transpile/component";
+import {
+  ARTIFACT_FORMAT,
+  type ArtifactManifest,
+  MANIFEST_FILE,
+  sha256,
+} from "../runtime/artifact.ts";
+import { readComponent } from "./component.ts";
+import { readLinkPlan } from "./read_link_plan.ts";
+
+/** Files of an artifact by name, `artifact.json` among them. */
+export type ArtifactFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+/**
+ * Transpiles a component.
+ *
+ * @throws {TypeError | RangeError} The component is damaged, or uses what jco does not know.
+ * @throws {LinkPlanError} It is of a form that Wharf cannot run.
+ */
+export async function transpile(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<ArtifactFiles> {
+  const { imports, exports } = readComponent(bytes);
+  await $init;
+  const { files } = generate(bytes, {
+    name: "component",
+    instantiation: { tag: "async" },
+    // Only so does the script say which memory each host function works on.
+    importBindings: { tag: "hybrid" },
+    noTypescript: true,
+    noNodejsCompat: true,
+    base64Cutoff: 0,
+    // Without this jco drops the versions, and two versions of an interface become one.
+    map: imports.map(({ label }) => [label, label]),
+  });
+  const script = files.find(([name]) => name === "component.js");
+  if (script === undefined) {
+    throw new TypeError("Cannot find the script in what jco wrote");
+  }
+  const written = new Map(
+    files.filter(([name]) => name.endsWith(".wasm"))
+      .map(([name, content]) => [name, new Uint8Array(content)]),
+  );
+  const manifest: ArtifactManifest = {
+    format: ARTIFACT_FORMAT,
+    imports,
+    exports,
+    plan: readLinkPlan(new TextDecoder().decode(script[1])),
+    hashes: await hashAll(written),
+  };
+  written.set(
+    MANIFEST_FILE,
+    new TextEncoder().encode(JSON.stringify(manifest)),
+  );
+  return written;
+}
+
+async function hashAll(files: ArtifactFiles): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const [name, content] of files) hashes[name] = await sha256(content);
+  return hashes;
+}
