@@ -1,0 +1,152 @@
+/**
+ * What a guest receives: `incoming-request`, `incoming-body` and `future-trailers` of
+ * `wasi:http/types@0.2`.
+ *
+ * @module
+ */
+
+import { WitError } from "../../runtime/host_interface.ts";
+import { Pollable } from "../io/poll.ts";
+import { InputStream } from "../io/streams.ts";
+import type { BodySource } from "./body_source.ts";
+import type { ErrorCode } from "./error_code.ts";
+import { Fields } from "./fields.ts";
+import {
+  type Method,
+  methodFrom,
+  type Scheme,
+  splitUrl,
+  type UrlParts,
+} from "./message.ts";
+import type { HeaderReader } from "./header_lines.ts";
+
+/** `resource incoming-request`. Nothing is parsed or copied until the guest asks for it. */
+export class IncomingRequest {
+  readonly #request: Request;
+  readonly #source: BodySource;
+  readonly #readHeaders: HeaderReader;
+  #url: UrlParts | undefined;
+  #consumed = false;
+
+  constructor(request: Request, source: BodySource, readHeaders: HeaderReader) {
+    this.#request = request;
+    this.#source = source;
+    this.#readHeaders = readHeaders;
+  }
+
+  /** `method: func() -> method` */
+  method(): Method {
+    return methodFrom(this.#request.method);
+  }
+
+  /** `path-with-query: func() -> option<string>` */
+  pathWithQuery(): string | undefined {
+    return this.#parts().pathWithQuery;
+  }
+
+  /** `scheme: func() -> option<scheme>` */
+  scheme(): Scheme | undefined {
+    return this.#parts().scheme;
+  }
+
+  /** `authority: func() -> option<string>` */
+  authority(): string | undefined {
+    return this.#parts().authority;
+  }
+
+  /** `headers: func() -> headers` */
+  headers(): Fields {
+    return Fields.received(this.#readHeaders(this.#request));
+  }
+
+  /** `consume: func() -> result<incoming-body>`; an error from the second call on. */
+  consume(): IncomingBody {
+    if (this.#consumed) throw new WitError(undefined);
+    this.#consumed = true;
+    return new IncomingBody(this.#source);
+  }
+
+  #parts(): UrlParts {
+    return this.#url ??= splitUrl(this.#request.url);
+  }
+}
+
+/** `resource incoming-body` */
+export class IncomingBody {
+  readonly #source: BodySource;
+  #stream: "not taken" | "taken" | "dropped" = "not taken";
+
+  constructor(source: BodySource) {
+    this.#source = source;
+  }
+
+  /** `stream: func() -> result<input-stream>`; an error from the second call on. */
+  stream(): InputStream {
+    if (this.#stream !== "not taken") throw new WitError(undefined);
+    this.#stream = "taken";
+    const source = this.#source;
+    return new InputStream({
+      read: (max) => source.read(max),
+      isReady: () => source.isReady(),
+      whenReady: () => source.whenReady(),
+      dispose: () => this.#stream = "dropped",
+    });
+  }
+
+  /**
+   * `finish: static func(this: incoming-body) -> future-trailers`
+   *
+   * Traps while the body's stream is still held, as the WIT asks.
+   */
+  static finish(body: IncomingBody): FutureTrailers {
+    if (body.#stream === "taken") {
+      throw new TypeError(
+        "incoming-body.finish was called while its stream was still held",
+      );
+    }
+    body.#source.cancel();
+    return new FutureTrailers(body.#source);
+  }
+}
+
+/** `future-trailers.get` answers `option<result<result<option<trailers>, error-code>>>`. */
+type TrailersResult =
+  | {
+    readonly tag: "ok";
+    readonly val:
+      | { readonly tag: "ok"; readonly val: Fields | undefined }
+      | { readonly tag: "err"; readonly val: ErrorCode };
+  }
+  | { readonly tag: "err"; readonly val: undefined };
+
+/** `resource future-trailers`. Deno's server hands no trailers on, so there are never any. */
+export class FutureTrailers {
+  readonly #source: BodySource;
+  #taken = false;
+
+  constructor(source: BodySource) {
+    this.#source = source;
+  }
+
+  /** `subscribe: func() -> pollable` */
+  subscribe(): Pollable {
+    return new Pollable({
+      isReady: () => this.#source.ended,
+      whenReady: () => this.#source.whenReady(),
+    });
+  }
+
+  /** `get: func() -> option<result<result<option<trailers>, error-code>>>` */
+  get(): TrailersResult | undefined {
+    if (!this.#source.ended) return undefined;
+    if (this.#taken) return { tag: "err", val: undefined };
+    this.#taken = true;
+    const failure = this.#source.failure;
+    return {
+      tag: "ok",
+      val: failure === undefined
+        ? { tag: "ok", val: undefined }
+        : { tag: "err", val: failure.code },
+    };
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * `wasi:http/incoming-handler@0.2`: how a request becomes a call of a guest's `handle`.
+ *
+ * @module
+ */
+
+import type { GuestCall, HttpEntry } from "../../runtime/guest.ts";
+import { Exchange } from "./exchange.ts";
+import { headerReader } from "./header_lines.ts";
+import { IncomingRequest } from "./incoming.ts";
+import { ResponseOutparam } from "./response_outparam.ts";
+
+/** The entry for components that export `wasi:http/incoming-handler@0.2`. */
+export function incomingHandler(): HttpEntry {
+  const readHeaders = headerReader();
+  return {
+    name: "wasi:http/incoming-handler",
+    version: "0.2.x",
+    /** `handle: func(request: incoming-request, response-out: response-outparam)` */
+    call(exported, request): GuestCall {
+      const exchange = new Exchange(request);
+      const incoming = new IncomingRequest(
+        request,
+        exchange.source,
+        readHeaders,
+      );
+      exchange.follow(
+        exported.call("handle", [incoming, new ResponseOutparam(exchange)]),
+      );
+      return exchange;
+    },
+  };
+}

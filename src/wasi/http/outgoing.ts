@@ -1,0 +1,265 @@
+/**
+ * What a guest makes: `outgoing-response`, `outgoing-request`, `outgoing-body` and
+ * `request-options` of `wasi:http/types@0.2`.
+ *
+ * @module
+ */
+
+import { WitError } from "../../runtime/host_interface.ts";
+import { OutputStream } from "../io/streams.ts";
+import { BodyPipe } from "./body_pipe.ts";
+import type { ErrorCode } from "./error_code.ts";
+import { Fields } from "./fields.ts";
+import { textFrom } from "./header_lines.ts";
+import {
+  isAuthority,
+  isMethod,
+  isPathWithQuery,
+  isScheme,
+  type Method,
+  type Scheme,
+} from "./message.ts";
+
+/** Which size an error names when a body is not as long as its `content-length` says. */
+type BodySizeError = "HTTP-request-body-size" | "HTTP-response-body-size";
+
+/** Headers and a body that a guest writes. */
+class OutgoingMessage {
+  readonly fields: Fields;
+  readonly #sizeError: BodySizeError;
+  #body: OutgoingBody | undefined;
+
+  constructor(fields: Fields, sizeError: BodySizeError) {
+    this.fields = fields.freeze();
+    this.#sizeError = sizeError;
+  }
+
+  get body(): OutgoingBody | undefined {
+    return this.#body;
+  }
+
+  takeBody(): OutgoingBody {
+    if (this.#body !== undefined) throw new WitError(undefined);
+    return this.#body = new OutgoingBody(
+      contentLength(this.fields),
+      this.#sizeError,
+    );
+  }
+}
+
+/** `resource outgoing-response` */
+export class OutgoingResponse {
+  readonly #message: OutgoingMessage;
+  #statusCode = 200;
+
+  /** `constructor(headers: headers)` */
+  constructor(headers: Fields) {
+    this.#message = new OutgoingMessage(headers, "HTTP-response-body-size");
+  }
+
+  /** `status-code: func() -> status-code` */
+  statusCode(): number {
+    return this.#statusCode;
+  }
+
+  /** `set-status-code: func(status-code: status-code) -> result`; RFC 9110, 15: 100 to 599. */
+  setStatusCode(statusCode: number): void {
+    if (statusCode < 100 || statusCode > 599) throw new WitError(undefined);
+    this.#statusCode = statusCode;
+  }
+
+  /** `headers: func() -> headers` */
+  headers(): Fields {
+    return Fields.received(this.#message.fields.entries());
+  }
+
+  /** `body: func() -> result<outgoing-body>`; an error from the second call on. */
+  body(): OutgoingBody {
+    return this.#message.takeBody();
+  }
+
+  /** What the guest wrote the body to, if it asked for one. For the host. */
+  static pipe(response: OutgoingResponse): BodyPipe | undefined {
+    return response.#message.body?.pipe;
+  }
+}
+
+/** `resource outgoing-body` */
+export class OutgoingBody {
+  /** For the host. */
+  readonly pipe = new BodyPipe();
+  readonly #contentLength: number | undefined;
+  readonly #sizeError: BodySizeError;
+  #stream: "not taken" | "taken" | "dropped" = "not taken";
+
+  constructor(contentLength: number | undefined, sizeError: BodySizeError) {
+    this.#contentLength = contentLength;
+    this.#sizeError = sizeError;
+  }
+
+  /** `write: func() -> result<output-stream>`; an error from the second call on. */
+  write(): OutputStream {
+    if (this.#stream !== "not taken") throw new WitError(undefined);
+    this.#stream = "taken";
+    const pipe = this.pipe;
+    return new OutputStream({
+      capacity: () => pipe.capacity(),
+      write: (bytes) => pipe.write(bytes),
+      flush: () => pipe.flush(),
+      isReady: () => pipe.isReady(),
+      whenReady: () => pipe.whenReady(),
+      dispose: () => this.#stream = "dropped",
+    });
+  }
+
+  /**
+   * `finish: static func(this: outgoing-body, trailers: option<trailers>) -> result<_, error-code>`
+   *
+   * Trailers are accepted and left out: Deno's server has no way to send them. Traps while
+   * the body's stream is still held, as the WIT asks.
+   */
+  static finish(body: OutgoingBody, _trailers: Fields | undefined): void {
+    if (body.#stream === "taken") {
+      throw new TypeError(
+        "outgoing-body.finish was called while its stream was still held",
+      );
+    }
+    const written = body.pipe.written;
+    if (body.#contentLength !== undefined && body.#contentLength !== written) {
+      body.pipe.fail(
+        new Error(
+          `The body has ${written} bytes where content-length says ${body.#contentLength}`,
+        ),
+      );
+      throw new WitError<ErrorCode>({
+        tag: body.#sizeError,
+        val: BigInt(written),
+      });
+    }
+    body.pipe.finish();
+  }
+
+  [Symbol.dispose](): void {
+    this.pipe.fail(
+      new Error("The guest dropped the body without finishing it"),
+    );
+  }
+}
+
+/** `resource outgoing-request` */
+export class OutgoingRequest {
+  readonly #message: OutgoingMessage;
+  #method: Method = { tag: "get" };
+  #pathWithQuery: string | undefined;
+  #scheme: Scheme | undefined;
+  #authority: string | undefined;
+
+  /** `constructor(headers: headers)` */
+  constructor(headers: Fields) {
+    this.#message = new OutgoingMessage(headers, "HTTP-request-body-size");
+  }
+
+  /** `body: func() -> result<outgoing-body>` */
+  body(): OutgoingBody {
+    return this.#message.takeBody();
+  }
+
+  /** `method: func() -> method` */
+  method(): Method {
+    return this.#method;
+  }
+
+  /** `set-method: func(method: method) -> result` */
+  setMethod(method: Method): void {
+    if (!isMethod(method)) throw new WitError(undefined);
+    this.#method = method;
+  }
+
+  /** `path-with-query: func() -> option<string>` */
+  pathWithQuery(): string | undefined {
+    return this.#pathWithQuery;
+  }
+
+  /** `set-path-with-query: func(path-with-query: option<string>) -> result` */
+  setPathWithQuery(path: string | undefined): void {
+    if (path !== undefined && !isPathWithQuery(path)) {
+      throw new WitError(undefined);
+    }
+    this.#pathWithQuery = path;
+  }
+
+  /** `scheme: func() -> option<scheme>` */
+  scheme(): Scheme | undefined {
+    return this.#scheme;
+  }
+
+  /** `set-scheme: func(scheme: option<scheme>) -> result` */
+  setScheme(scheme: Scheme | undefined): void {
+    if (scheme !== undefined && !isScheme(scheme)) {
+      throw new WitError(undefined);
+    }
+    this.#scheme = scheme;
+  }
+
+  /** `authority: func() -> option<string>` */
+  authority(): string | undefined {
+    return this.#authority;
+  }
+
+  /** `set-authority: func(authority: option<string>) -> result` */
+  setAuthority(authority: string | undefined): void {
+    if (authority !== undefined && !isAuthority(authority)) {
+      throw new WitError(undefined);
+    }
+    this.#authority = authority;
+  }
+
+  /** `headers: func() -> headers` */
+  headers(): Fields {
+    return Fields.received(this.#message.fields.entries());
+  }
+}
+
+/** `resource request-options`; durations in nanoseconds. */
+export class RequestOptions {
+  #connectTimeout: bigint | undefined;
+  #firstByteTimeout: bigint | undefined;
+  #betweenBytesTimeout: bigint | undefined;
+
+  /** `connect-timeout: func() -> option<duration>` */
+  connectTimeout(): bigint | undefined {
+    return this.#connectTimeout;
+  }
+
+  /** `set-connect-timeout: func(duration: option<duration>) -> result` */
+  setConnectTimeout(duration: bigint | undefined): void {
+    this.#connectTimeout = duration;
+  }
+
+  /** `first-byte-timeout: func() -> option<duration>` */
+  firstByteTimeout(): bigint | undefined {
+    return this.#firstByteTimeout;
+  }
+
+  /** `set-first-byte-timeout: func(duration: option<duration>) -> result` */
+  setFirstByteTimeout(duration: bigint | undefined): void {
+    this.#firstByteTimeout = duration;
+  }
+
+  /** `between-bytes-timeout: func() -> option<duration>` */
+  betweenBytesTimeout(): bigint | undefined {
+    return this.#betweenBytesTimeout;
+  }
+
+  /** `set-between-bytes-timeout: func(duration: option<duration>) -> result` */
+  setBetweenBytesTimeout(duration: bigint | undefined): void {
+    this.#betweenBytesTimeout = duration;
+  }
+}
+
+function contentLength(fields: Fields): number | undefined {
+  const [value] = fields.get("content-length");
+  if (value === undefined) return undefined;
+  const text = textFrom(value);
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

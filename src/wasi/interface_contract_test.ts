@@ -1,0 +1,113 @@
+/**
+ * What every host interface owes the runtime: its table says what WIT says, and what it hands
+ * to an instance is what its table says.
+ */
+
+import assert from "node:assert/strict";
+import { RecordedInstance } from "../../tests/support/recorded_instance.ts";
+import { parseWit, type WitInterface } from "../../tests/support/wit_text.ts";
+import { GuestMemory, GuestState } from "../runtime/abi/guest_memory.ts";
+import { lowerFunction } from "../runtime/abi/lowering.ts";
+import { camelCase } from "../runtime/abi/names.ts";
+import type { HostInterface } from "../runtime/host_interface.ts";
+import { wasiInterfaces } from "./mod.ts";
+
+testInterfaces(wasiInterfaces({
+  environment: {},
+  config: {},
+  buckets: { open: () => Promise.reject(new TypeError("unused")) },
+}));
+
+function testInterfaces(interfaces: readonly HostInterface[]): void {
+  const texts = parseWit([
+    ...readFolder("../../tests/guests/wit/deps/"),
+    ...readFolder("../../tests/support/wit/"),
+  ]);
+  for (const offered of interfaces) {
+    const label = `${offered.name}@${offered.version}`;
+    const official = findText(offered, texts);
+
+    Deno.test(`${label} has the functions and types of its WIT text`, () => {
+      assert.deepEqual(
+        { ...offered.functions },
+        { ...offeredOf(official.unstable, offered), ...official.functions },
+      );
+      const { types } = offered;
+      for (const [name, definition] of Object.entries(official.types)) {
+        assert.equal(types[name], definition, name);
+      }
+      // Beside them only what their definitions name.
+      const all = Object.values(types).join(" ");
+      for (const name of Object.keys(types)) {
+        assert.ok(name in official.types || all.includes(`(${name})`), name);
+      }
+    });
+
+    Deno.test(`${label} has what it declares, and nothing else`, () => {
+      const imports = offered.imports(new RecordedInstance());
+      const plain = Object.keys(offered.functions).filter((name) =>
+        !name.startsWith("[")
+      );
+      assert.deepEqual(
+        Object.keys(imports).sort(),
+        plain.map(camelCase).sort(),
+      );
+      const memory = new GuestMemory(new GuestState(), undefined, undefined);
+      for (const name of Object.keys(offered.functions)) {
+        // Finds the function by its WIT name, and a class for each resource it names.
+        assert.ok(lowerFunction(offered, name).bind(imports, memory), name);
+      }
+      const resources = Object.entries(offered.types)
+        .filter(([, definition]) => definition === "resource")
+        .map(([name]) => name);
+      assert.deepEqual(Object.keys(offered.resources).sort(), resources.sort());
+    });
+
+    Deno.test(`${label} lets only functions wait that it declares`, () => {
+      for (const name of offered.waits) {
+        assert.ok(name in offered.functions, name);
+      }
+      assert.equal(new Set(offered.waits).size, offered.waits.length);
+    });
+
+    Deno.test(`${label} shares nothing that changes between instances`, () => {
+      const one = offered.imports(new RecordedInstance());
+      const other = offered.imports(new RecordedInstance());
+      assert.notEqual(one, other);
+      for (const [name, value] of Object.entries(one)) {
+        assert.equal(typeof value, "function", `${name} is state`);
+        if (value === other[name]) {
+          assert.deepEqual(Object.keys(Object(value)), [], `${name} has state`);
+        }
+      }
+    });
+  }
+}
+
+/** Those of the unstable functions that the host has chosen to offer. */
+function offeredOf(
+  unstable: WitInterface["unstable"],
+  offered: HostInterface,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(unstable).filter(([name]) => name in offered.functions),
+  );
+}
+
+function findText(
+  offered: HostInterface,
+  texts: readonly WitInterface[],
+): WitInterface {
+  const sameName = texts.filter((text) => text.name === offered.name);
+  const version = offered.version.replace(/x$/, "12");
+  const text = sameName.find((text) => text.version === version) ?? sameName[0];
+  assert.ok(text, `there is no WIT text of ${offered.name}`);
+  return text;
+}
+
+function readFolder(path: string): string[] {
+  const folder = new URL(path, import.meta.url);
+  return [...Deno.readDirSync(folder)]
+    .filter((entry) => entry.name.endsWith(".wit"))
+    .map((entry) => Deno.readTextFileSync(new URL(entry.name, folder)));
+}

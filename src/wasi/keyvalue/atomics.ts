@@ -1,0 +1,56 @@
+/**
+ * `wasi:keyvalue/atomics@0.2.0-draft`: counters.
+ *
+ * @module
+ */
+
+import { COUNTER_MAX, KeyValueError } from "../../keyvalue/store.ts";
+import type { HostInterface } from "../../runtime/host_interface.ts";
+import { BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+
+/**
+ * `increment: func(bucket: borrow<bucket>, key: string, delta: u64) -> result<u64, error>`
+ *
+ * Counters are `s64`, and this draft knows only `u64`: neither a delta nor a sum that the
+ * other cannot carry is wrapped.
+ */
+async function increment(
+  handle: BucketHandle,
+  key: string,
+  delta: bigint,
+): Promise<bigint> {
+  const { bucket } = handle;
+  try {
+    // The delta is the guest's.
+    if (delta > COUNTER_MAX) {
+      throw new KeyValueError(
+        "other",
+        `Cannot add ${delta} to "${key}": a counter holds at most ${COUNTER_MAX}`,
+      );
+    }
+    const sum = await bucket.increment(key, delta);
+    if (sum < 0n) {
+      throw new KeyValueError(
+        "other",
+        `Cannot return the counter "${key}": it is ${sum} now, ` +
+          "and wasi:keyvalue@0.2.0-draft has no negative numbers",
+      );
+    }
+    return sum;
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+export const atomicsInterface: HostInterface = {
+  name: "wasi:keyvalue/atomics",
+  version: "0.2.0-draft",
+  types: { bucket: "resource", error: STORE_ERROR },
+  functions: {
+    "increment":
+      "func(bucket: borrow<bucket>, key: string, delta: u64) -> result<u64, error>",
+  },
+  waits: ["increment"],
+  resources: { "bucket": BucketHandle },
+  imports: () => ({ increment }),
+};

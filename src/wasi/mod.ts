@@ -1,0 +1,86 @@
+/**
+ * Every interface that Wharf offers a guest. This is the one list: what does not stand here
+ * cannot be imported.
+ *
+ * @module
+ */
+
+import type { HostInterface } from "../runtime/host_interface.ts";
+import { makeEnvironmentInterface } from "./cli/environment.ts";
+import { exitInterface } from "./cli/exit.ts";
+import {
+  stderrInterface,
+  stdinInterface,
+  stdoutInterface,
+} from "./cli/stdio.ts";
+import {
+  terminalInputInterface,
+  terminalOutputInterface,
+  terminalStderrInterface,
+  terminalStdinInterface,
+  terminalStdoutInterface,
+} from "./cli/terminal.ts";
+import { monotonicClockInterface } from "./clocks/monotonic_clock.ts";
+import { wallClockInterface } from "./clocks/wall_clock.ts";
+import { makeConfigInterfaces } from "./config/store.ts";
+import { preopensInterface } from "./filesystem/preopens.ts";
+import { filesystemTypesInterface } from "./filesystem/types.ts";
+import { outgoingHandlerInterface } from "./http/outgoing_handler.ts";
+import { typesInterface } from "./http/types.ts";
+import { errorInterface } from "./io/error.ts";
+import { pollInterface } from "./io/poll.ts";
+import { streamsInterface } from "./io/streams.ts";
+import { atomicsInterface } from "./keyvalue/atomics.ts";
+import { batchInterface } from "./keyvalue/batch.ts";
+import type { BucketOpener } from "./keyvalue/bucket_handle.ts";
+import { makeStoreInterface } from "./keyvalue/store.ts";
+import { loggingInterfaces } from "./logging/logging.ts";
+import { insecureInterface } from "./random/insecure.ts";
+import { insecureSeedInterface } from "./random/insecure_seed.ts";
+import { randomInterface } from "./random/random.ts";
+
+export { incomingHandler } from "./http/incoming_handler.ts";
+export type { BucketOpener } from "./keyvalue/bucket_handle.ts";
+
+/** What the interfaces give the guest of one project. */
+export interface WasiOptions {
+  /** `wasi:cli/environment`: variables by name. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `wasi:config/store`: values by key. */
+  readonly config: Readonly<Record<string, string>>;
+  /** `wasi:keyvalue`: where buckets are found. */
+  readonly buckets: BucketOpener;
+}
+
+/** The interfaces, made for one project. */
+export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
+  return [
+    errorInterface,
+    pollInterface,
+    streamsInterface,
+    typesInterface,
+    outgoingHandlerInterface,
+    monotonicClockInterface,
+    wallClockInterface,
+    randomInterface,
+    insecureInterface,
+    insecureSeedInterface,
+    makeEnvironmentInterface(options.environment),
+    exitInterface,
+    stdinInterface,
+    stdoutInterface,
+    stderrInterface,
+    terminalInputInterface,
+    terminalOutputInterface,
+    terminalStdinInterface,
+    terminalStdoutInterface,
+    terminalStderrInterface,
+    filesystemTypesInterface,
+    preopensInterface,
+    ...makeConfigInterfaces(options.config),
+    ...loggingInterfaces,
+    makeStoreInterface(options.buckets),
+    atomicsInterface,
+    batchInterface,
+  ];
+}
