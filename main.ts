@@ -1,0 +1,90 @@
+// deno-lint-ignore-file no-console -- every other file is given `print` and `printError`
+/**
+ * The command line: a table of commands, each imported when it is called. The only file that
+ * reads `Deno.args`, writes to the console and ends the process.
+ *
+ * @module
+ */
+
+import type { Command, CommandContext } from "./src/cli/command.ts";
+
+type CommandRow =
+  | {
+    readonly does: string;
+    readonly load: () => Promise<{ readonly command: Command }>;
+  }
+  | { readonly does: string; readonly comesLater: true };
+
+/** Every command, in the order of the help. */
+const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  dev: {
+    does: "Build a component and serve it",
+    load: () => import("./src/cli/dev.ts"),
+  },
+  new: {
+    does: "Start a project from a template",
+    load: () => import("./src/cli/new.ts"),
+  },
+  inspect: {
+    does: "Print the configuration in use",
+    load: () => import("./src/cli/inspect.ts"),
+  },
+  build: { does: "Make what Deno Deploy runs", comesLater: true },
+  serve: { does: "Serve what build made", comesLater: true },
+  kv: { does: "Read and write buckets", comesLater: true },
+};
+
+async function main(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  const [name, ...rest] = args;
+  if (
+    name === undefined || name === "--help" || name === "-h" || name === "help"
+  ) {
+    context.print(help());
+    return name === undefined ? 1 : 0;
+  }
+  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (row === undefined) {
+    context.printError(
+      `Cannot run "${name}": there is no such command\n\n${help()}`,
+    );
+    return 1;
+  }
+  if (!("load" in row)) {
+    context.printError(
+      `Cannot run "${name}": it is not part of this version of Wharf yet`,
+    );
+    return 1;
+  }
+  const { command } = await row.load();
+  try {
+    return await command.run(rest, context);
+  } catch (error) {
+    if (!command.userFaults.some((fault) => error instanceof fault)) {
+      throw error;
+    }
+    context.printError((error as Error).message);
+    return 1;
+  }
+}
+
+function help(): string {
+  const rows = Object.entries(COMMANDS).map(([name, row]) =>
+    `  ${name.padEnd(8)} ${row.does}${"load" in row ? "" : " (comes later)"}`
+  );
+  return `Wharf serves WebAssembly HTTP components.\n\n${rows.join("\n")}\n\n` +
+    `deno task <command> --help tells more of each.`;
+}
+
+if (import.meta.main) {
+  Deno.exit(
+    await main(Deno.args, {
+      cwd: Deno.cwd(),
+      env: Deno.env.toObject(),
+      print: (text) => console.log(text),
+      printError: (text) => console.error(text),
+    }),
+  );
+}

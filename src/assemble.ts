@@ -1,0 +1,160 @@
+/**
+ * Where choices meet: a configuration and a component become an app that answers requests.
+ *
+ * @module
+ */
+
+import type { BucketEntry, Config, KeyValueConfig } from "./config/mod.ts";
+import type { BackendChoice, BackendName } from "./keyvalue/backends.ts";
+import {
+  type BucketRule,
+  type Buckets,
+  type BucketsOptions,
+  makeBuckets,
+} from "./keyvalue/buckets.ts";
+import type { Log } from "./log.ts";
+import { App } from "./runtime/app.ts";
+import type { Artifact } from "./runtime/artifact.ts";
+import { linkComponent } from "./runtime/component.ts";
+import type { HttpEntry } from "./runtime/guest.ts";
+import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
+import { openInlineLane } from "./runtime/inline_lane.ts";
+import { incomingHandler, wasiInterfaces } from "./wasi/mod.ts";
+
+/** How many fresh instances wait for requests; more would only cost memory. */
+const INSTANCES_AHEAD = 4;
+
+/** How many instances serve at once; a component with an engine takes some 12 MiB each. */
+const MAX_INSTANCES = 256;
+
+/** How long a request waits for an instance, in milliseconds. */
+const QUEUE_TIMEOUT = 10_000;
+
+/** What a component is served with, before the component is known. */
+export interface Host {
+  readonly buckets: Buckets;
+  readonly interfaces: readonly HostInterface[];
+  readonly entry: HttpEntry;
+}
+
+/** Makes what a project's guests are given. Opens no connection. */
+export function makeHost(config: Config, log: Log): Host {
+  const buckets = makeBuckets({
+    ...bucketsOptions(config.dev.keyvalue),
+    log: (text) => log.emit({ event: "warning", text }),
+  });
+  const interfaces = wasiInterfaces({
+    environment: config.workload.environment,
+    config: config.workload.config,
+    buckets,
+  });
+  return { buckets, interfaces, entry: incomingHandler() };
+}
+
+/**
+ * Links a component with a host and makes its first instance.
+ *
+ * @throws {LinkError} The component imports what is not offered.
+ * @throws {GuestTrap} It traps when it is instantiated.
+ */
+export async function openApp(
+  artifact: Artifact,
+  host: Host,
+  config: Config,
+  log: Log,
+): Promise<App> {
+  const { interfaces, entry } = host;
+  const factory = linkComponent(artifact, {
+    interfaces,
+    entry,
+    output: guestOutput(log),
+  });
+  const lane = await openInlineLane(factory, {
+    pool: {
+      reuse: config.dev.instanceReuse,
+      ahead: INSTANCES_AHEAD,
+      limit: MAX_INSTANCES,
+      queueTimeout: QUEUE_TIMEOUT,
+    },
+    requestTimeout: config.dev.requestTimeout,
+    events: {
+      trapped: (request, trap) =>
+        log.emit({ event: "guest-trap", request, text: trap.message }),
+    },
+  });
+  return new App(lane, {
+    answered({ id, method, url, status, duration }) {
+      const path = url.slice(url.indexOf("/", url.indexOf("://") + 3));
+      log.emit({
+        event: "request",
+        request: { id, method, path, status, milliseconds: duration },
+      });
+    },
+    failed(request, error) {
+      const text = error instanceof Error
+        ? error.stack ?? error.message
+        : String(error);
+      log.emit({ event: "error", text: `[${request}] ${text}` });
+    },
+  });
+}
+
+function guestOutput(log: Log): GuestOutput {
+  return {
+    line: (request, stream, text) =>
+      log.emit({ event: "guest-output", request, stream, text }),
+    message: (request, level, context, text) =>
+      log.emit({ event: "guest-log", request, level, context, text }),
+  };
+}
+
+function bucketsOptions(config: KeyValueConfig): BucketsOptions {
+  const { redisUrl, natsUrl, path, dataNatsUrl, denoKv } = config;
+  return {
+    configured: {
+      ...(redisUrl === undefined
+        ? {}
+        : { redis: { backend: "redis", url: redisUrl } }),
+      ...(natsUrl === undefined
+        ? {}
+        : { nats: { backend: "nats", url: natsUrl } }),
+      ...(path === undefined
+        ? {}
+        : { filesystem: { backend: "filesystem", path } }),
+      ...(denoKv === undefined
+        ? {}
+        : { deno_kv: { backend: "deno_kv", path: denoKv } }),
+    },
+    ...(dataNatsUrl === undefined
+      ? {}
+      : { dataNats: { backend: "nats", url: dataNatsUrl } }),
+    ...(config.default === undefined ? {} : { default: config.default }),
+    rules: Object.fromEntries(
+      Object.entries(config.buckets).map((
+        [name, entry],
+      ) => [name, bucketRule(entry)]),
+    ),
+  };
+}
+
+function bucketRule({ store, name, path, url }: BucketEntry): BucketRule {
+  return { store: ownStore(store, path ?? url) ?? store, bucket: name };
+}
+
+/** A store that the bucket's entry places itself. */
+function ownStore(
+  backend: BackendName,
+  place: string | undefined,
+): BackendChoice | undefined {
+  if (place === undefined) return undefined;
+  switch (backend) {
+    case "in_memory":
+      return { backend };
+    case "filesystem":
+    case "deno_kv":
+      return { backend, path: place };
+    case "nats":
+    case "redis":
+      return { backend, url: place };
+  }
+}

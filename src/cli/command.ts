@@ -1,0 +1,35 @@
+/**
+ * What a command is: a function of its arguments that ends with an exit code.
+ *
+ * @module
+ */
+
+/** What a command is given instead of the globals. */
+export interface CommandContext {
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Writes a line to stdout. */
+  print(text: string): void;
+  /** Writes a line to stderr. */
+  printError(text: string): void;
+}
+
+/** A class of errors. */
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** A command of the command line. */
+export interface Command {
+  /** Runs it; resolves to the exit code. */
+  run(args: readonly string[], context: CommandContext): Promise<number>;
+  /**
+   * What a person can mend, by the message alone: it is shown without a stack.
+   * Anything else that is thrown is a fault of Wharf.
+   */
+  readonly userFaults: readonly ErrorClass[];
+}
+
+/** The person at the terminal asked for something that is not there. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,45 @@
+/**
+ * The flags of every command that reads a project's configuration.
+ *
+ * @module
+ */
+
+import { configFlags, loadConfig, type LoadedConfig } from "../config/mod.ts";
+import type { Arguments, Flag } from "./arguments.ts";
+import type { CommandContext } from "./command.ts";
+
+/** `--project`, and a flag for each key that has one. */
+export function projectFlags(): readonly Flag[] {
+  const project: Flag = {
+    name: "project",
+    short: "C",
+    value: "DIR",
+    doc:
+      "The project's folder; default: the nearest one from here upwards that has .wash",
+  };
+  return [
+    project,
+    ...configFlags().map(({ name, value, doc }) => ({ name, value, doc })),
+  ];
+}
+
+/**
+ * Loads the configuration a command line asks for.
+ *
+ * @throws {ConfigError} All that is wrong with it.
+ */
+export async function loadProject(
+  { flags }: Arguments,
+  { cwd, env }: CommandContext,
+): Promise<LoadedConfig> {
+  const { project } = flags;
+  const names = new Set(configFlags().map(({ name }) => name));
+  return await loadConfig({
+    cwd,
+    env,
+    flags: Object.fromEntries(
+      Object.entries(flags).filter(([name]) => names.has(name)),
+    ),
+    ...(typeof project === "string" ? { project } : {}),
+  });
+}

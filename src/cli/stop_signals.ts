@@ -1,0 +1,34 @@
+/**
+ * Ctrl-C, and what a service manager sends in its place.
+ *
+ * @module
+ */
+
+/** A wish to stop. Disposing it gives the signals back their usual meaning. */
+export interface StopSignals extends Disposable {
+  /** Resolves at the first signal. */
+  readonly requested: Promise<void>;
+}
+
+/**
+ * Waits for a signal to stop. The first one is a wish; by the second one the process ends
+ * at once, because the signals have their usual meaning again.
+ */
+export function stopSignals(): StopSignals {
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM"];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = () => {
+    release();
+    resolve();
+  };
+  let held = true;
+  const release = () => {
+    if (!held) return;
+    held = false;
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+  };
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  return { requested: promise, [Symbol.dispose]: release };
+}
