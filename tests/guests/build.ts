@@ -1,0 +1,82 @@
+/**
+ * Rebuilds the guests of this folder: `deno run -A tests/guests/build.ts [name ...]`.
+ *
+ * Without a name it builds all that clang makes; the Rust guests are built when they are named.
+ * README.md says what each guest is for and what must be installed.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console -- a tool for the terminal
+
+import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { buildC, type CGuest } from "./toolchains/c.ts";
+import { buildRust, type RustGuest } from "./toolchains/rust.ts";
+import { HERE } from "./toolchains/run.ts";
+import { assertEveryImportIsNamed } from "./toolchains/every_import.ts";
+
+/** The guests of WASI 0.2.12, and the same source against older patches of 0.2. */
+const C_GUESTS: Record<string, CGuest> = {
+  hello: { source: "hello", support: ["libc"] },
+  kv_get: { source: "kv_get", support: ["libc", "http"] },
+  echo: { source: "echo" },
+  every_import: { source: "every_import" },
+  misbehave: { source: "misbehave" },
+  wasi_0_2_0: { source: "kv_get", support: ["libc", "http"], patch: "0.2.0" },
+  wasi_0_2_3: { source: "kv_get", support: ["libc", "http"], patch: "0.2.3" },
+  wasi_0_2_6: { source: "kv_get", support: ["libc", "http"], patch: "0.2.6" },
+  wasi_mixed: {
+    source: "mixed",
+    support: ["libc", "http"],
+    patch: { http: "0.2.0", io: "0.2.3", clocks: "0.2.6", random: "0.2.12" },
+  },
+  wasi_two_versions: {
+    source: "two_versions",
+    support: ["libc", "http"],
+    patch: "0.2.0",
+    flags: ["-DHTTP_OVER_IO_0_2_0"],
+    rename: { from: "@0.9.6", to: "@0.2.6" },
+  },
+  wants_missing: { source: "wants_missing", support: ["libc", "http"] },
+  wants_other_types: { source: "wants_other_types", support: ["libc", "http"] },
+  component_without_http: {
+    source: "component_without_http",
+    support: ["libc"],
+  },
+  core_module: { source: "core_module", libc: "wasi", output: "core module" },
+};
+
+const RUST_GUESTS: Record<string, RustGuest> = {
+  rust_wit_bindgen: { target: "wasm32-wasip2", file: "http_kv.wasm" },
+  rust_wstd: { target: "wasm32-wasip2", file: "http_kv.wasm" },
+};
+
+/** What is no guest at all, for the messages about it. */
+const OTHERS: Record<string, () => Promise<Uint8Array>> = {
+  module_without_types: async () =>
+    await parse(await Deno.readTextFile(`${HERE}/src/module_without_types.wat`)),
+  not_wasm: () =>
+    Promise.resolve(new TextEncoder().encode("This is no WebAssembly.\n")),
+  empty: () => Promise.resolve(new Uint8Array()),
+};
+
+async function build(name: string): Promise<Uint8Array> {
+  const [c, rust, other] = [C_GUESTS[name], RUST_GUESTS[name], OTHERS[name]];
+  if (c) return await buildC(name, c);
+  if (rust) return await buildRust(name, rust);
+  if (other) return await other();
+  const known = Object.keys({ ...C_GUESTS, ...OTHERS, ...RUST_GUESTS });
+  throw new TypeError(
+    `Cannot build "${name}": no such guest, there are ${known.join(", ")}`,
+  );
+}
+
+const names = Deno.args.length > 0
+  ? Deno.args
+  : [...Object.keys(C_GUESTS), ...Object.keys(OTHERS)];
+for (const name of names) {
+  const wasm = await build(name);
+  if (name === "every_import") await assertEveryImportIsNamed(wasm);
+  await Deno.writeFile(`${HERE}/${name}.wasm`, wasm);
+  console.log(`${name}.wasm`.padEnd(32), `${wasm.length} bytes`);
+}
