@@ -1,0 +1,210 @@
+/**
+ * An app around one of the guests in `tests/guests`, for tests that send it requests: the
+ * pieces that `src/assemble.ts` joins, without a configuration, and a record of what happened.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { makeBuckets } from "../../src/keyvalue/buckets.ts";
+import { App, type RequestEvent } from "../../src/runtime/app.ts";
+import type { Artifact } from "../../src/runtime/artifact.ts";
+import { linkComponent } from "../../src/runtime/component.ts";
+import type { Guest, GuestFactory } from "../../src/runtime/guest.ts";
+import type {
+  GuestLogLevel,
+  GuestStream,
+  HostInterface,
+} from "../../src/runtime/host_interface.ts";
+import { openInlineLane } from "../../src/runtime/inline_lane.ts";
+import type { PoolOptions } from "../../src/runtime/pool.ts";
+import { cachedArtifact } from "../../src/transpile/cache.ts";
+import {
+  type BucketOpener,
+  incomingHandler,
+  wasiInterfaces,
+} from "../../src/wasi/mod.ts";
+
+/** What differs from `src/assemble.ts`, where it does. */
+export interface GuestAppOptions extends Partial<PoolOptions> {
+  /** Milliseconds a guest may keep its client waiting; default 30 seconds. */
+  readonly requestTimeout?: number;
+  /** `wasi:cli/environment`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** `wasi:config/store`. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** `wasi:keyvalue`; default in memory, empty, and closed with the app. */
+  readonly buckets?: BucketOpener;
+  /** In place of all of `src/wasi`. */
+  readonly interfaces?: readonly HostInterface[];
+}
+
+/** A line that a guest wrote to stdout or stderr. */
+export interface WrittenLine {
+  readonly request: string | undefined;
+  readonly stream: GuestStream;
+  readonly text: string;
+}
+
+/** A message that a guest logged. */
+export interface LoggedMessage {
+  readonly request: string | undefined;
+  readonly level: GuestLogLevel;
+  readonly context: string;
+  readonly text: string;
+}
+
+/** What has happened so far. */
+export interface GuestAppRecord {
+  readonly lines: readonly WrittenLine[];
+  readonly messages: readonly LoggedMessage[];
+  /** Guests that ended by a trap, the newest last. */
+  readonly traps: readonly { readonly request: string; readonly trap: Error }[];
+  readonly answered: readonly RequestEvent[];
+  /** Faults of Wharf itself. There should be none. */
+  readonly failures: readonly unknown[];
+  /** How many instances were made. */
+  readonly made: number;
+  /** How many of them hold something still: those that serve and those that wait. */
+  readonly alive: number;
+  /** How many serve a request: its code has not returned. */
+  readonly serving: number;
+}
+
+/** A guest that answers requests. Disposing it waits for those that are running. */
+export interface GuestApp extends AsyncDisposable {
+  /** Sends a request; a path stands for `http://guest.test` and that path. */
+  fetch(request: Request | string, init?: RequestInit): Promise<Response>;
+  readonly record: GuestAppRecord;
+  /** Resolves when no guest serves a request any more. */
+  idle(): Promise<void>;
+}
+
+/** Absolute path of a guest's file by its name: `hello`. */
+export function guestPath(name: string): string {
+  return fileURLToPath(new URL(`../guests/${name}.wasm`, import.meta.url));
+}
+
+/** Artifacts of the tests; shared by all runs, as a developer's cache is. */
+export const ARTIFACT_CACHE: string = fileURLToPath(
+  new URL("../../.wharf/test_artifacts", import.meta.url),
+);
+
+/** The artifact of a guest, by its name or an absolute path. */
+export async function guestArtifact(file: string): Promise<Artifact> {
+  const path = file.startsWith("/") ? file : guestPath(file);
+  const bytes = await Deno.readFile(path);
+  return (await cachedArtifact(ARTIFACT_CACHE, bytes)).artifact;
+}
+
+/**
+ * Opens an app around a guest.
+ *
+ * @param file A name in `tests/guests`, or an absolute path.
+ */
+export async function openGuestApp(
+  file: string,
+  options: GuestAppOptions = {},
+): Promise<GuestApp> {
+  const artifact = await guestArtifact(file);
+  const own = options.buckets === undefined ? makeBuckets() : undefined;
+  const record = new Recorder();
+  const factory = linkComponent(artifact, {
+    interfaces: options.interfaces ?? wasiInterfaces({
+      environment: options.environment ?? {},
+      config: options.config ?? {},
+      buckets: options.buckets ?? own!,
+    }),
+    entry: incomingHandler(),
+    output: {
+      line: (request, stream, text) =>
+        record.lines.push({ request, stream, text }),
+      message: (request, level, context, text) =>
+        record.messages.push({ request, level, context, text }),
+    },
+  });
+  const lane = await openInlineLane(record.watch(factory), {
+    pool: {
+      reuse: options.reuse ?? 1,
+      ahead: options.ahead ?? 1,
+      limit: options.limit ?? 256,
+      queueTimeout: options.queueTimeout ?? 10_000,
+    },
+    requestTimeout: options.requestTimeout ?? 30_000,
+    events: {
+      trapped: (request, trap) => record.traps.push({ request, trap }),
+    },
+  });
+  const app = new App(lane, {
+    answered: (event) => record.answered.push(event),
+    failed: (_request, error) => record.failures.push(error),
+  });
+  return {
+    record,
+    idle: () => record.idle(),
+    fetch: (request, init) =>
+      app.fetch(
+        typeof request === "string"
+          ? new Request(new URL(request, "http://guest.test"), init)
+          : request,
+      ),
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await own?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+class Recorder implements GuestAppRecord {
+  readonly lines: WrittenLine[] = [];
+  readonly messages: LoggedMessage[] = [];
+  readonly traps: { readonly request: string; readonly trap: Error }[] = [];
+  readonly answered: RequestEvent[] = [];
+  readonly failures: unknown[] = [];
+  made = 0;
+  alive = 0;
+  serving = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  idle(): Promise<void> {
+    if (this.serving === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  watch(factory: GuestFactory): GuestFactory {
+    return {
+      make: async () => {
+        const guest = await factory.make();
+        this.made++;
+        this.alive++;
+        return this.#watched(guest);
+      },
+    };
+  }
+
+  #watched(guest: Guest): Guest {
+    return {
+      get uses() {
+        return guest.uses;
+      },
+      handle: (request, requestId) => {
+        this.serving++;
+        const call = guest.handle(request, requestId);
+        // After the lane's own reaction, so that a guest that is idle here is so there.
+        const over = () => queueMicrotask(() => this.#returned());
+        call.finished.then(over, over);
+        return call;
+      },
+      drop: () => {
+        this.alive--;
+        guest.drop();
+      },
+    };
+  }
+
+  #returned(): void {
+    this.serving--;
+    if (this.serving > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
