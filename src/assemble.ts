@@ -27,9 +27,6 @@ const INSTANCES_AHEAD = 4;
 /** How many instances serve at once; a component with an engine takes some 12 MiB each. */
 const MAX_INSTANCES = 256;
 
-/** How long a request waits for an instance, in milliseconds. */
-const QUEUE_TIMEOUT = 10_000;
-
 /** What a component is served with, before the component is known. */
 export interface Host {
   readonly buckets: Buckets;
@@ -74,7 +71,7 @@ export async function openApp(
       reuse: config.dev.instanceReuse,
       ahead: INSTANCES_AHEAD,
       limit: MAX_INSTANCES,
-      queueTimeout: QUEUE_TIMEOUT,
+      queueTimeout: config.dev.queueTimeout,
     },
     requestTimeout: config.dev.requestTimeout,
     events: {

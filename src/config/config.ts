@@ -54,6 +54,8 @@ export interface DevConfig {
   readonly environment: NamedTexts;
   /** Milliseconds that a request may take. */
   readonly requestTimeout: number;
+  /** Milliseconds that a request waits for an instance before it is turned away. */
+  readonly queueTimeout: number;
   /** How many requests an instance serves; 1 is a fresh instance for every request. */
   readonly instanceReuse: number;
   /** Where buckets are kept. */

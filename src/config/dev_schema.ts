@@ -84,7 +84,6 @@ const OWN_KEYS = {
     "How long a request may wait for an instance before it is turned away",
     {
       own: true,
-      notYet: true,
       default: "10s",
       flag: { name: "queue-timeout", value: "DURATION" },
     },

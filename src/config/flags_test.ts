@@ -17,6 +17,7 @@ Deno.test("configFlags() lists a flag for each honoured key that has one, and --
       "--keyvalue-default STORE dev.keyvalue.default",
       "--instance-reuse N dev.instance_reuse",
       "--request-timeout DURATION dev.request_timeout",
+      "--queue-timeout DURATION dev.queue_timeout",
     ],
   );
 });

@@ -28,6 +28,7 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       address: { hostname: "127.0.0.1", port: 8000 },
       environment: {},
       requestTimeout: 30_000,
+      queueTimeout: 10_000,
       instanceReuse: 1,
       keyvalue: { buckets: {} },
     },
@@ -80,6 +81,7 @@ workload:
       address: { hostname: "::1", port: 9000 },
       environment: { RUST_LOG: "debug" },
       requestTimeout: 300_000,
+      queueTimeout: 10_000,
       instanceReuse: 100,
       keyvalue: {
         default: "filesystem",
@@ -147,6 +149,7 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.address": "--address",
     "dev.data_nats_url": "user/config.toml:5:17",
     "dev.instance_reuse": "environment variable WASH_DEV_INSTANCE_REUSE",
+    "dev.queue_timeout": "default",
     "dev.request_timeout": ".wash/config.yaml:4:20",
   });
 });
@@ -230,7 +233,7 @@ Deno.test("loadConfig() needs no file where a component is named", async () => {
   strictEqual("file" in config, false);
   strictEqual("command" in config.dev, false);
   strictEqual(config.dev.componentPath, `${path}/built/a.wasm`);
-  strictEqual(settings.length, 5);
+  strictEqual(settings.length, 6);
 });
 
 Deno.test("loadConfig() reads paths of a file in the project, of flags in the working directory", async () => {

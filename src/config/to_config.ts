@@ -33,6 +33,7 @@ export function toConfig(parts: ConfigParts): Config {
       address: addressOf(requiredText(settings, ["dev", "address"])),
       environment: texts("dev", "environment"),
       requestTimeout: requiredNumber(settings, ["dev", "request_timeout"]),
+      queueTimeout: requiredNumber(settings, ["dev", "queue_timeout"]),
       instanceReuse: requiredNumber(settings, ["dev", "instance_reuse"]),
       keyvalue: {
         ...present({
