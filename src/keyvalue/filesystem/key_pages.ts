@@ -14,7 +14,6 @@ import { BoundedCache } from "../bounded_cache.ts";
 import { pageLimit, parseCursor } from "../paging.ts";
 import type { KeyPage, ListOptions } from "../store.ts";
 import { FolderSnapshot } from "./folder_snapshot.ts";
-import { statOf } from "./stat_of.ts";
 
 /** Listings under way whose folders are remembered. */
 const REMEMBERED_FOLDERS = 4;
@@ -127,8 +126,13 @@ async function keysOf(
   return keys.filter((key) => key !== undefined);
 }
 
+/** When the folder was changed; `undefined` if there is none. The root may be a link, which its owner chose. */
 async function changeOf(folder: string): Promise<number | undefined> {
-  const stat = await statOf(folder);
-  if (!stat?.isDirectory) return undefined;
-  return stat.mtime?.getTime() ?? 0;
+  try {
+    const { isDirectory, mtime } = await Deno.stat(folder);
+    return isDirectory ? mtime?.getTime() ?? 0 : undefined;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw cause;
+  }
 }

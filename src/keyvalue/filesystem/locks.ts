@@ -6,7 +6,8 @@
  * are never more files. Within the process calls queue first: a waiting `flock` costs a thread.
  *
  * A lock's time of change is the last stamp given under it. It outlives keys and processes,
- * so a stamp never returns, not for a key that was deleted and set again either.
+ * so a stamp never returns, not for a key that was deleted and set again either. It is not
+ * flushed: a power cut ends every process that could still hold an older stamp.
  *
  * @module
  */
