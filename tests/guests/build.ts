@@ -1,7 +1,7 @@
 /**
  * Rebuilds the guests of this folder: `deno run -A tests/guests/build.ts [name ...]`.
  *
- * Without a name it builds all that clang makes; the Rust guests are built when they are named.
+ * Without a name it builds all that clang makes; those of Rust, Go and Python are built when named.
  * README.md says what each guest is for and what must be installed.
  *
  * @module
@@ -11,6 +11,8 @@
 
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { buildC, type CGuest } from "./toolchains/c.ts";
+import { buildGo } from "./toolchains/go.ts";
+import { buildPython } from "./toolchains/python.ts";
 import { buildRust, type RustGuest } from "./toolchains/rust.ts";
 import { HERE } from "./toolchains/run.ts";
 import { assertEveryImportIsNamed } from "./toolchains/every_import.ts";
@@ -51,21 +53,32 @@ const RUST_GUESTS: Record<string, RustGuest> = {
   rust_wstd: { target: "wasm32-wasip2", file: "http_kv.wasm" },
 };
 
+/** Too large to be committed: these stay in `build/`. */
+const LARGE_GUESTS: Record<string, (name: string) => Promise<Uint8Array>> = {
+  go_kv_get: buildGo,
+  python_kv_get: buildPython,
+};
+
 /** What is no guest at all, for the messages about it. */
 const OTHERS: Record<string, () => Promise<Uint8Array>> = {
   module_without_types: async () =>
-    await parse(await Deno.readTextFile(`${HERE}/src/module_without_types.wat`)),
+    await parse(
+      await Deno.readTextFile(`${HERE}/src/module_without_types.wat`),
+    ),
   not_wasm: () =>
     Promise.resolve(new TextEncoder().encode("This is no WebAssembly.\n")),
   empty: () => Promise.resolve(new Uint8Array()),
 };
 
 async function build(name: string): Promise<Uint8Array> {
-  const [c, rust, other] = [C_GUESTS[name], RUST_GUESTS[name], OTHERS[name]];
+  const c = C_GUESTS[name], rust = RUST_GUESTS[name];
   if (c) return await buildC(name, c);
   if (rust) return await buildRust(name, rust);
-  if (other) return await other();
-  const known = Object.keys({ ...C_GUESTS, ...OTHERS, ...RUST_GUESTS });
+  const other = LARGE_GUESTS[name] ?? OTHERS[name];
+  if (other) return await other(name);
+  const known = [C_GUESTS, OTHERS, RUST_GUESTS, LARGE_GUESTS].flatMap(
+    Object.keys,
+  );
   throw new TypeError(
     `Cannot build "${name}": no such guest, there are ${known.join(", ")}`,
   );
@@ -77,6 +90,7 @@ const names = Deno.args.length > 0
 for (const name of names) {
   const wasm = await build(name);
   if (name === "every_import") await assertEveryImportIsNamed(wasm);
-  await Deno.writeFile(`${HERE}/${name}.wasm`, wasm);
+  const folder = name in LARGE_GUESTS ? `${HERE}/build` : HERE;
+  await Deno.writeFile(`${folder}/${name}.wasm`, wasm);
   console.log(`${name}.wasm`.padEnd(32), `${wasm.length} bytes`);
 }

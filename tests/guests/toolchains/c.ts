@@ -1,7 +1,7 @@
 /** C guests: bindings by wit-bindgen, a core module by clang and wasm-ld, a component by jco. */
 
 import { componentNew } from "@bytecodealliance/jco-transpile/wasm-tools";
-import { filesOf, HERE, run } from "./run.ts";
+import { filesOf, HERE, run, WIT_BINDGEN } from "./run.ts";
 import { makeWit, type Patch } from "./wit.ts";
 
 /** How a guest is made of `src/<source>/*.c` and files of `src/support`. */
@@ -19,7 +19,6 @@ export interface CGuest {
   readonly rename?: { readonly from: string; readonly to: string };
 }
 
-const WIT_BINDGEN = Deno.env.get("WIT_BINDGEN") ?? "/opt/wb/bin/wit-bindgen";
 const WASI_LIBC = Deno.env.get("WASI_LIBC") ?? "/usr/lib/wasm32-wasi";
 
 /** More flags for every C file, as `-DFOR_WASMTIME`; README.md says when. */
@@ -32,7 +31,17 @@ const CFLAGS = Deno.env.get("CFLAGS")?.split(" ") ?? [];
 export async function buildC(name: string, guest: CGuest): Promise<Uint8Array> {
   const folder = `${HERE}/build/${name}`;
   const wit = await makeWit(guest.source, `${folder}/wit`, guest.patch);
-  await run([WIT_BINDGEN, "c", "--rename-world", "guest", "--world", guest.source.replaceAll("_", "-"), "--out-dir", folder, wit]);
+  await run([
+    WIT_BINDGEN,
+    "c",
+    "--rename-world",
+    "guest",
+    "--world",
+    guest.source.replaceAll("_", "-"),
+    "--out-dir",
+    folder,
+    wit,
+  ]);
 
   const own = guest.libc === undefined;
   const support = own ? guest.support ?? ["libc", "http", "text"] : [];
@@ -42,27 +51,66 @@ export async function buildC(name: string, guest: CGuest): Promise<Uint8Array> {
     ...filesOf(`${HERE}/src/${guest.source}`, ".c"),
   ];
   const target = own
-    ? ["--target=wasm32", "-ffreestanding", "-fno-builtin", `-I${HERE}/src/support`, `-I${HERE}/src/support/libc`]
+    ? [
+      "--target=wasm32",
+      "-ffreestanding",
+      "-fno-builtin",
+      `-I${HERE}/src/support`,
+      `-I${HERE}/src/support/libc`,
+    ]
     : ["--target=wasm32-wasi"];
   const objects: string[] = [];
   for (const source of sources) {
     const object = `${folder}/${source.slice(source.lastIndexOf("/") + 1)}.o`;
-    await run(["clang", ...target, ...guest.flags ?? [], ...CFLAGS, "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Oz", "-flto", "-mbulk-memory", `-I${folder}`, "-c", source, "-o", object]);
+    await run([
+      "clang",
+      ...target,
+      ...guest.flags ?? [],
+      ...CFLAGS,
+      "-Wall",
+      "-Wextra",
+      "-Werror",
+      "-Wno-unused-parameter",
+      "-Oz",
+      "-flto",
+      "-mbulk-memory",
+      `-I${folder}`,
+      "-c",
+      source,
+      "-o",
+      object,
+    ]);
     objects.push(object);
   }
 
   const core = `${folder}/${name}.core.wasm`;
-  const runtime = own
-    ? ["--no-entry"]
-    : ["--entry=_initialize", `-L${WASI_LIBC}`, `${WASI_LIBC}/crt1-reactor.o`, "-lc", await builtins()];
+  const runtime = own ? ["--no-entry"] : [
+    "--entry=_initialize",
+    `-L${WASI_LIBC}`,
+    `${WASI_LIBC}/crt1-reactor.o`,
+    "-lc",
+    await builtins(),
+  ];
   await run([
-    "wasm-ld", "--gc-sections", "--strip-all", "--stack-first", "-z", `stack-size=${own ? 16384 : 65536}`, "--lto-O2",
-    ...objects, `${folder}/guest_component_type.o`, ...runtime, "-o", core,
+    "wasm-ld",
+    "--gc-sections",
+    "--strip-all",
+    "--stack-first",
+    "-z",
+    `stack-size=${own ? 16384 : 65536}`,
+    "--lto-O2",
+    ...objects,
+    `${folder}/guest_component_type.o`,
+    ...runtime,
+    "-o",
+    core,
   ]);
   const bytes = await Deno.readFile(core);
   if (guest.output === "core module") return bytes;
   const component = await componentNew(bytes);
-  return guest.rename ? replaceText(component, guest.rename.from, guest.rename.to) : component;
+  return guest.rename
+    ? replaceText(component, guest.rename.from, guest.rename.to)
+    : component;
 }
 
 function replaceText(bytes: Uint8Array, from: string, to: string): Uint8Array {
@@ -70,7 +118,10 @@ function replaceText(bytes: Uint8Array, from: string, to: string): Uint8Array {
     throw new RangeError(`Cannot replace "${from}": "${to}" is not as long`);
   }
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return Uint8Array.from(text.replaceAll(from, to), (char) => char.charCodeAt(0));
+  return Uint8Array.from(
+    text.replaceAll(from, to),
+    (char) => char.charCodeAt(0),
+  );
 }
 
 /** The compiler's own runtime for WebAssembly, wherever this clang keeps it. */

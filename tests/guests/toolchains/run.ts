@@ -6,6 +6,10 @@ export const HERE: string = new URL("..", import.meta.url).pathname.replace(
   "",
 );
 
+/** The command that makes bindings; any 0.63 will do. */
+export const WIT_BINDGEN: string = Deno.env.get("WIT_BINDGEN") ??
+  "/opt/wb/bin/wit-bindgen";
+
 /** What {@linkcode run} may be told beside the arguments. */
 export interface RunOptions {
   readonly cwd?: string;

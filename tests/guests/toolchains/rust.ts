@@ -12,9 +12,19 @@ export interface RustGuest {
 /** Where sid_rust.sh put a rustc that knows the target; `rustup`'s own serves as well. */
 const RUST = Deno.env.get("GUEST_RUST") ?? "/opt/sid/bin";
 
-export async function buildRust(name: string, guest: RustGuest): Promise<Uint8Array> {
+export async function buildRust(
+  name: string,
+  guest: RustGuest,
+): Promise<Uint8Array> {
   const folder = `${HERE}/build/${name}`;
-  await run(["cargo", "build", "--locked", "--release", "--target", guest.target], {
+  await run([
+    "cargo",
+    "build",
+    "--locked",
+    "--release",
+    "--target",
+    guest.target,
+  ], {
     cwd: `${HERE}/src/${name}`,
     env: {
       CARGO_TARGET_DIR: folder,

@@ -27,10 +27,28 @@ export async function makeWit(
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   await Deno.mkdir(`${folder}/deps`, { recursive: true });
   for (const root of [`${HERE}/wit`, `${HERE}/src/${source}/wit`]) {
-    for (const file of [...filesOf(root, ".wit"), ...filesOf(`${root}/deps`, ".wit")]) {
+    for (
+      const file of [
+        ...filesOf(root, ".wit"),
+        ...filesOf(`${root}/deps`, ".wit"),
+      ]
+    ) {
       const text = await Deno.readTextFile(file);
-      await Deno.writeTextFile(folder + file.slice(root.length), withPatch(text, patch));
+      await Deno.writeTextFile(
+        folder + file.slice(root.length),
+        withPatch(text, patch),
+      );
     }
   }
   return folder;
+}
+
+/** A WIT folder as one text: the world's package, then every other one in braces. */
+export async function bundleWit(folder: string): Promise<string> {
+  let bundle = await Deno.readTextFile(`${folder}/world.wit`);
+  for (const file of filesOf(`${folder}/deps`, ".wit")) {
+    const text = await Deno.readTextFile(file);
+    bundle += `\n${text.replace(/^(package [^;]+);$/m, "$1 {")}}\n`;
+  }
+  return bundle;
 }
