@@ -8,7 +8,8 @@
 
 import type { Command, CommandContext } from "./src/cli/command.ts";
 
-type CommandRow =
+/** A command, or the promise of one. */
+export type CommandRow =
   | {
     readonly does: string;
     readonly load: () => Promise<{ readonly command: Command }>;
@@ -16,7 +17,7 @@ type CommandRow =
   | { readonly does: string; readonly comesLater: true };
 
 /** Every command, in the order of the help. */
-const COMMANDS: Readonly<Record<string, CommandRow>> = {
+export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   dev: {
     does: "Build a component and serve it",
     load: () => import("./src/cli/dev.ts"),
@@ -34,7 +35,8 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   kv: { does: "Read and write buckets", comesLater: true },
 };
 
-async function main(
+/** Runs a command line; resolves to the exit code. */
+export async function main(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
@@ -47,14 +49,12 @@ async function main(
   }
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row === undefined) {
-    context.printError(
-      `Cannot run "${name}": there is no such command\n\n${help()}`,
-    );
+    await printFault(context, await unknownCommand(name));
     return 1;
   }
   if (!("load" in row)) {
     context.printError(
-      `Cannot run "${name}": it is not part of this version of Wharf yet`,
+      `Cannot run "${name}": it comes with a later version of Wharf`,
     );
     return 1;
   }
@@ -62,12 +62,27 @@ async function main(
   try {
     return await command.run(rest, context);
   } catch (error) {
-    if (!command.userFaults.some((fault) => error instanceof fault)) {
-      throw error;
-    }
-    context.printError((error as Error).message);
+    const { isUserFault } = await import("./src/cli/command.ts");
+    if (!isUserFault(error, command)) throw error;
+    await printFault(context, error.message);
     return 1;
   }
+}
+
+async function unknownCommand(name: string): Promise<string> {
+  const { nearest } = await import("./src/nearest.ts");
+  const meant = nearest(name, Object.keys(COMMANDS));
+  const guess = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return `Cannot run "${name}": there is no such command${guess}\n\n${help()}`;
+}
+
+/** Messages quote what files and people wrote. */
+async function printFault(
+  { printError }: CommandContext,
+  message: string,
+): Promise<void> {
+  const { printableLines } = await import("./src/log.ts");
+  printError(printableLines(message));
 }
 
 function help(): string {

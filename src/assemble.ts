@@ -81,10 +81,15 @@ export async function openApp(
   });
   return new App(lane, {
     answered({ id, method, url, status, duration }) {
-      const path = url.slice(url.indexOf("/", url.indexOf("://") + 3));
       log.emit({
         event: "request",
-        request: { id, method, path, status, milliseconds: duration },
+        request: {
+          id,
+          method,
+          path: pathOf(url),
+          status,
+          milliseconds: duration,
+        },
       });
     },
     failed(request, error) {
@@ -154,4 +159,10 @@ function ownStore(
     case "redis":
       return { backend, url: place };
   }
+}
+
+/** What follows the authority; nothing for `CONNECT`. */
+function pathOf(url: string): string {
+  const slash = url.indexOf("/", url.indexOf("://") + 3);
+  return slash < 0 ? "" : url.slice(slash);
 }

@@ -1,6 +1,9 @@
 /**
  * What Wharf says: one event at a time, as a line for people or as a line of JSON.
  *
+ * {@linkcode LogEvent} is the reference of `--format json`: each line is an object with
+ * `time` (ISO 8601), `event` and the fields that stand here.
+ *
  * @module
  */
 
@@ -9,36 +12,63 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** Everything that Wharf reports while it runs. */
 export type LogEvent =
+  /** The build command was started. */
   | { readonly event: "build-started"; readonly command: string }
+  /** A line of the build command, of its stdout or its stderr. */
   | { readonly event: "build-output"; readonly text: string }
+  /** A request came before there is a component to answer it. */
+  | {
+    readonly event: "waiting";
+    readonly method: string;
+    readonly path: string;
+  }
+  /** The component answers requests. */
   | { readonly event: "ready"; readonly report: ReadyReport }
+  /** There is nothing to serve, and Wharf ends; in text the message stands on stderr. */
+  | {
+    readonly event: "failed";
+    readonly text: string;
+    /** What the build command wrote; absent where it did not run. */
+    readonly output?: string;
+  }
+  /** Wharf was told to stop. */
   | { readonly event: "stopping"; readonly text: string }
+  /** A request was answered. */
   | { readonly event: "request"; readonly request: RequestReport }
+  /** A line that a guest wrote to stdout or stderr. */
   | {
     readonly event: "guest-output";
+    /** The request it was serving; absent where it served none. */
     readonly request: string | undefined;
     readonly stream: string;
     readonly text: string;
   }
+  /** A message of a guest by `wasi:logging`. */
   | {
     readonly event: "guest-log";
+    /** The request it was serving; absent where it served none. */
     readonly request: string | undefined;
     readonly level: string;
     readonly context: string;
     readonly text: string;
   }
+  /** A guest did not answer its request as it should. */
   | {
     readonly event: "guest-trap";
     readonly request: string;
     readonly text: string;
   }
+  /** What a person should hear of although all goes on. */
   | { readonly event: "warning"; readonly text: string }
+  /** A fault of Wharf in one request. */
   | { readonly event: "error"; readonly text: string };
 
 /** What the banner shows. */
 export interface ReadyReport {
-  /** Where the server listens: `http://127.0.0.1:8000`. */
+  /** Where a client on this machine finds the server: `http://127.0.0.1:8000`. */
   readonly url: string;
+  /** Whether it listens on every address of the machine, so that others reach it too. */
+  readonly everyAddress: boolean;
   readonly component: string;
   readonly buckets: readonly BucketReport[];
   /** Milliseconds of each step; a step that was skipped is absent. */
@@ -53,8 +83,14 @@ export interface ReadyReport {
 export interface BucketReport {
   /** The name guests open; `undefined` for all that have no line of their own. */
   readonly name: string | undefined;
+  /** Where it is kept; holds no password. */
   readonly location: string;
+  /** Its name there, where that is another one. */
+  readonly bucket?: string;
+  /** Whether the data is there after a restart. */
   readonly durable: boolean;
+  /** Whether it is known that it cannot be opened; a warning says why. */
+  readonly unavailable: boolean;
 }
 
 /** One request that was answered. */
@@ -63,6 +99,7 @@ export interface RequestReport {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** Until the response's head was there. */
   readonly milliseconds: number;
 }
 
@@ -75,7 +112,9 @@ export interface Log {
 const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "build-started": "info",
   "build-output": "info",
+  "waiting": "debug",
   "ready": "error", // what was asked for is told at every level
+  "failed": "error",
   "stopping": "info",
   "request": "info",
   "guest-output": "warn",
@@ -87,78 +126,144 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
 
 const ORDER: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
+/** Whether an event is told at a level. */
+export function isTold(event: LogEvent["event"], level: LogLevel): boolean {
+  return ORDER.indexOf(LEVELS[event]) >= ORDER.indexOf(level);
+}
+
 /** Writes the events of a level and above. */
 export function makeLog(
   format: (event: LogEvent) => string,
   level: LogLevel,
   write: (text: string) => void,
 ): Log {
-  const least = ORDER.indexOf(level);
   return {
     emit(event) {
-      if (ORDER.indexOf(LEVELS[event.event]) >= least) write(format(event));
+      if (isTold(event.event, level)) write(format(event));
     },
   };
 }
 
 /** One line of JSON. */
 export function formatJson(event: LogEvent): string {
-  return JSON.stringify({ time: new Date().toISOString(), ...event });
+  const line = JSON.stringify({ time: new Date().toISOString(), ...event });
+  return line.replace(
+    OBEYED,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** One line, or a banner, for a person. */
 export function formatText(event: LogEvent): string {
   switch (event.event) {
     case "build-started":
-      return `Building: ${event.command}`;
+      return `Building: ${printable(event.command)}`;
     case "build-output":
+      // The developer's own tool may colour what it says.
       return event.text;
+    case "waiting":
+      return `${printable(event.method)} ${
+        printable(event.path)
+      } waits for the component`;
     case "ready":
       return formatBanner(event.report);
     case "request":
       return formatRequest(event.request);
     case "guest-output":
-      return `${requestTag(event.request)}${event.stream}: ${event.text}`;
+      return tagged(`${tag(event.request)}${event.stream}: `, event.text);
     case "guest-log": {
-      const context = event.context === "" ? "" : `${event.context}: `;
-      return `${
-        requestTag(event.request)
-      }${event.level}: ${context}${event.text}`;
+      const context = event.context === ""
+        ? ""
+        : `${printable(event.context)}: `;
+      return tagged(
+        `${tag(event.request)}${event.level}: ${context}`,
+        event.text,
+      );
     }
     case "guest-trap":
-      return `${requestTag(event.request)}${event.text}`;
+      return tagged(tag(event.request), event.text);
     case "warning":
-      return `Warning: ${event.text}`;
+      return `Warning: ${indented(event.text)}`;
+    case "failed":
     case "error":
     case "stopping":
-      return event.text;
+      return indented(event.text);
   }
 }
 
-function requestTag(request: string | undefined): string {
+/**
+ * What a terminal obeys where it should print: control characters, line separators and what
+ * turns the direction of writing. Guests, clients and files can put them into a line.
+ */
+const OBEYED = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** A text on one line, what a terminal would obey written out: `\x1b` for an escape. */
+export function printable(text: string): string {
+  return text.replace(OBEYED, (char) => {
+    if (char === "\n") return "\\n";
+    if (char === "\r") return "\\r";
+    const code = char.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`;
+  });
+}
+
+/** A text of several lines, each of them {@linkcode printable}. */
+export function printableLines(text: string): string {
+  return linesOf(text).map(printable).join("\n");
+}
+
+/** Every line under the same tag, so that none can pass for another's. */
+function tagged(prefix: string, text: string): string {
+  return linesOf(text).map((line) => prefix + printable(line)).join("\n");
+}
+
+/** Lines below the first one stand in, so that none can pass for a line of its own. */
+function indented(text: string): string {
+  const [first = "", ...rest] = linesOf(text).map(printable);
+  return [first, ...rest.map((line) => `  ${line}`)].join("\n");
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/);
+}
+
+function tag(request: string | undefined): string {
   return request === undefined ? "" : `[${request}] `;
 }
 
 function formatRequest(request: RequestReport): string {
-  const time = `${request.milliseconds.toFixed(1)} ms`;
-  return `[${request.id}] ${request.method} ${request.path} ${request.status} (${time})`;
+  const { id, method, path, status, milliseconds } = request;
+  return `[${id}] ${printable(method)} ${printable(path)} ${status} (${
+    milliseconds.toFixed(1)
+  } ms)`;
 }
 
 function formatBanner(report: ReadyReport): string {
-  const rows = report.buckets.map(({ name, location, durable }) => [
-    name ?? "any other name",
-    location,
-    durable ? "kept" : "lost when Wharf stops",
-  ]);
   return [
     "",
-    `Serving ${report.component}`,
+    `Serving ${printable(report.component)}`,
     `Listening on ${report.url}`,
+    ...(report.everyAddress
+      ? ["Other machines reach it too: it listens on every address"]
+      : []),
     "",
-    ...table([["Bucket", "Stored in", "Data"], ...rows]),
+    ...table([["Bucket", "Stored in", "Data"], ...report.buckets.map(row)]),
     "",
     formatTimings(report.timings),
   ].join("\n");
+}
+
+function row(report: BucketReport): string[] {
+  const { name, location, bucket, durable, unavailable } = report;
+  const stored = bucket === undefined
+    ? location
+    : `${location}, as ${JSON.stringify(bucket)}`;
+  const data = durable ? "kept" : "lost when Wharf stops";
+  return [
+    printable(name ?? "any other name"),
+    printable(stored),
+    unavailable ? "not available" : data,
+  ];
 }
 
 function formatTimings(timings: ReadyReport["timings"]): string {

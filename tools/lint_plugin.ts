@@ -8,7 +8,10 @@
 /** Files of another room that may be imported: all, or some by name. */
 type Allowed = "all" | readonly string[];
 
-/** Each room, and what it may import of the others. `log.ts` is open to all. */
+/** Files that every room may import: they know none. */
+const OPEN: ReadonlySet<string> = new Set(["log", "nearest"]);
+
+/** Each room, and what it may import of the others. */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   config: {},
   keyvalue: {},
@@ -78,7 +81,7 @@ export function importProblem(
     return undefined;
   }
   const to = placeOf(new URL(specifier, `file://${importer}`).pathname);
-  if (to === undefined || to.room === from.room || to.room === "log") {
+  if (to === undefined || to.room === from.room || OPEN.has(to.room)) {
     return undefined;
   }
   const allowed = ROOMS[from.room]?.[to.room];

@@ -1,11 +1,11 @@
 /**
- * Reads a command line by a table of flags.
+ * Reads a command line by a table of flags. Imports nothing from `node:` or npm: every start
+ * waits for it, and those two cost more than all that stands here.
  *
  * @module
  */
 
-import { closest, distance } from "fastest-levenshtein";
-import { parseArgs } from "node:util";
+import { nearest } from "../nearest.ts";
 import { UsageError } from "./command.ts";
 
 /** A flag that a command takes. */
@@ -27,7 +27,8 @@ export interface Arguments {
 }
 
 /**
- * Reads arguments.
+ * Reads arguments: `--flag value`, `--flag=value`, `-f value`, `-fvalue`, and `--` before
+ * what is no flag although it looks like one. Of a flag given twice the last one holds.
  *
  * @throws {UsageError} A flag is unknown, or its value is missing or too much.
  */
@@ -35,52 +36,67 @@ export function parseArguments(
   args: readonly string[],
   flags: readonly Flag[],
 ): Arguments {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(flags.map(({ name, short, value }) => [name, {
-      type: value === undefined ? "boolean" as const : "string" as const,
-      ...(short === undefined ? {} : { short }),
-    }])),
-    strict: false,
-    tokens: true,
-  });
   const values: Record<string, string | true> = {};
   const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind !== "option") continue;
-    const flag = flags.find(({ name }) => name === token.name);
-    if (flag === undefined) throw unknownFlag(token.rawName, flags);
-    values[flag.name] = flagValue(flag, token.rawName, token.value);
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === "--") {
+      positionals.push(...rest);
+      break;
+    }
+    if (!arg.startsWith("-") || arg === "-") {
+      positionals.push(arg);
+      continue;
+    }
+    const { name, value } = splitFlag(arg);
+    const flag = flags.find((known) =>
+      name === `--${known.name}` || name === `-${known.short}`
+    );
+    if (flag === undefined) throw unknownFlag(name, flags);
+    values[flag.name] = flag.value === undefined
+      ? switched(arg, name, value)
+      : checked(name, flag.value, value ?? takeValue(rest));
   }
   return { flags: values, positionals };
 }
 
-function flagValue(
-  flag: Flag,
-  given: string,
+function splitFlag(arg: string): { name: string; value: string | undefined } {
+  const equals = arg.indexOf("=");
+  const end = arg.startsWith("--") ? equals : 2;
+  if (end < 0 || end >= arg.length) return { name: arg, value: undefined };
+  const start = equals === end ? end + 1 : end;
+  return { name: arg.slice(0, end), value: arg.slice(start) };
+}
+
+/** The next argument, unless it is a flag of its own; `-1` is none. */
+function takeValue(rest: string[]): string | undefined {
+  return /^-[^\d]/.test(rest[0] ?? "") ? undefined : rest.shift();
+}
+
+function switched(arg: string, name: string, value: string | undefined): true {
+  if (value === undefined) return true;
+  throw new UsageError(`Cannot read "${arg}": ${name} takes no value`);
+}
+
+function checked(
+  name: string,
+  shown: string,
   value: string | undefined,
-): string | true {
-  if (flag.value === undefined) {
-    if (value === undefined) return true;
-    throw new UsageError(
-      `Cannot read ${given}=${value}: ${given} takes no value`,
-    );
-  }
-  if (value !== undefined) return value;
+): string {
+  if (value !== undefined && value !== "") return value;
+  const state = value === undefined ? "missing" : "empty";
   throw new UsageError(
-    `Cannot read ${given}: it takes a value, ${given} ${flag.value}`,
+    `Cannot read "${name}": its value is ${state}; write ${name} ${shown}`,
   );
 }
 
 function unknownFlag(given: string, flags: readonly Flag[]): UsageError {
-  const names = flags.map(({ name }) => `--${name}`);
-  const nearest = closest(given, names);
-  const guess = distance(given, nearest) <= 3
-    ? `did you mean ${nearest}?`
-    : "--help lists all";
+  const meant = nearest(given, flags.map(({ name }) => `--${name}`));
+  const guess = meant === undefined
+    ? "--help lists all"
+    : `did you mean ${meant}?`;
   return new UsageError(
-    `Cannot read ${given}: there is no such flag; ${guess}`,
+    `Cannot read "${given}": there is no such flag; ${guess}`,
   );
 }
 

@@ -29,6 +29,14 @@ export interface Command {
   readonly userFaults: readonly ErrorClass[];
 }
 
+/** Whether a command ended by what a person can mend. */
+export function isUserFault(
+  error: unknown,
+  { userFaults }: Pick<Command, "userFaults">,
+): error is Error {
+  return userFaults.some((fault) => error instanceof fault);
+}
+
 /** The person at the terminal asked for something that is not there. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

@@ -6,16 +6,17 @@
 
 import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
-import { ListenError, startDevServer } from "../dev/dev_server.ts";
+import { startDevServer } from "../dev/dev_server.ts";
+import { ListenError } from "../dev/listen.ts";
 import {
   formatJson,
   formatText,
+  isTold,
   type Log,
   type LogLevel,
   makeLog,
 } from "../log.ts";
 import { LinkError } from "../runtime/linker.ts";
-import { GuestTrap } from "../runtime/trap.ts";
 import {
   type Arguments,
   type Flag,
@@ -23,8 +24,13 @@ import {
   parseArguments,
 } from "./arguments.ts";
 import { cacheDirectory } from "./cache_directory.ts";
-import { type Command, type CommandContext, UsageError } from "./command.ts";
-import { loadProject, projectFlags } from "./project_flags.ts";
+import {
+  type Command,
+  type CommandContext,
+  isUserFault,
+  UsageError,
+} from "./command.ts";
+import { loadProject, outputFormat, projectFlags } from "./project_flags.ts";
 import { stopSignals } from "./stop_signals.ts";
 
 const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
@@ -52,14 +58,7 @@ const OWN_FLAGS: readonly Flag[] = [
 
 export const command: Command = {
   run,
-  userFaults: [
-    UsageError,
-    ConfigError,
-    ListenError,
-    BuildError,
-    LinkError,
-    GuestTrap,
-  ],
+  userFaults: [UsageError, ConfigError, ListenError, BuildError, LinkError],
 };
 
 /** Serves until it is told to stop. */
@@ -69,53 +68,78 @@ async function run(
 ): Promise<number> {
   const flags = [...projectFlags(), ...OWN_FLAGS];
   const given = parseArguments(args, flags);
-  const { help, "no-build": noBuild } = given.flags;
-  if (help === true) {
+  if (given.flags["help"] === true) {
     context.print(
       `Build a project's component and serve it.\n\n${flagHelp(flags)}`,
     );
     return 0;
   }
-  if (given.positionals.length > 0) {
+  const [positional] = given.positionals;
+  if (positional !== undefined) {
     throw new UsageError(
-      `Cannot read "${given.positionals[0]}": dev takes flags only`,
+      `Cannot read "${positional}": dev takes flags only; --help lists all`,
     );
   }
-  const log = logFrom(given, context);
+  const format = outputFormat(given);
+  const level = logLevel(given);
+  const log = makeLog(
+    format === "json" ? formatJson : formatText,
+    level,
+    context.print,
+  );
+  try {
+    return await serve(given, context, log);
+  } catch (error) {
+    if (!isUserFault(error, command)) throw error;
+    const output = error instanceof BuildError ? error.output : "";
+    if (format === "json") {
+      log.emit({
+        event: "failed",
+        text: error.message,
+        ...(output === "" ? {} : { output }),
+      });
+      return 1;
+    }
+    // Why it failed stands in what was not told.
+    if (output !== "" && !isTold("build-output", level)) {
+      context.printError(output.trimEnd());
+    }
+    throw error;
+  }
+}
+
+async function serve(
+  given: Arguments,
+  context: CommandContext,
+  log: Log,
+): Promise<number> {
   const { config, warnings } = await loadProject(given, context);
   for (const text of warnings) log.emit({ event: "warning", text });
 
   using stop = stopSignals();
-  const isComponentGiven = given.flags["component"] !== undefined;
+  const { component, "no-build": noBuild } = given.flags;
   await using server = startDevServer({
     config,
     log,
-    build: noBuild !== true && !isComponentGiven,
+    build: noBuild !== true && component === undefined,
     cacheDirectory: cacheDirectory(context.env),
+    searchPath: context.env["PATH"] ?? context.env["Path"] ?? "",
   });
   await Promise.race([server.ready, stop.requested]);
   await stop.requested;
   log.emit({
     event: "stopping",
-    text: "Stopping: finishing the requests in flight",
+    text:
+      "Stopping: finishing the requests in flight; a second Ctrl-C stops at once",
   });
   return 0;
 }
 
-function logFrom({ flags }: Arguments, { print }: CommandContext): Log {
-  const format = flags["format"] ?? "text";
+function logLevel({ flags }: Arguments): LogLevel {
   const level = flags["log-level"] ?? "info";
-  if (format !== "text" && format !== "json") {
-    throw new UsageError(`Cannot use --format "${format}": it is text or json`);
-  }
-  if (!isLogLevel(level)) {
-    throw new UsageError(
-      `Cannot use --log-level "${level}": it is ${LOG_LEVELS.join(", ")}`,
-    );
-  }
-  return makeLog(format === "json" ? formatJson : formatText, level, print);
-}
-
-function isLogLevel(level: string | true): level is LogLevel {
-  return LOG_LEVELS.some((known) => known === level);
+  const known = LOG_LEVELS.find((each) => each === level);
+  if (known !== undefined) return known;
+  throw new UsageError(
+    `Cannot use --log-level "${level}": it is none of ${LOG_LEVELS.join(", ")}`,
+  );
 }

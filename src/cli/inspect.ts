@@ -5,16 +5,18 @@
  */
 
 import { ConfigError } from "../config/mod.ts";
+import { printableLines } from "../log.ts";
 import { type Flag, flagHelp, parseArguments } from "./arguments.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { inspectConfig, renderConfig } from "./inspect_config.ts";
-import { loadProject, projectFlags } from "./project_flags.ts";
+import { loadProject, outputFormat, projectFlags } from "./project_flags.ts";
+
+const CONFIG_FLAG: Flag = {
+  name: "config",
+  doc: "Print the configuration in use, and where each value came from",
+};
 
 const OWN_FLAGS: readonly Flag[] = [
-  {
-    name: "config",
-    doc: "Print the configuration in use, and where each value came from",
-  },
   { name: "format", value: "FORMAT", doc: "text, or json" },
   { name: "help", short: "h", doc: "Show this" },
 ];
@@ -25,17 +27,16 @@ async function run(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const flags = [...OWN_FLAGS, ...projectFlags()];
+  const flags = [CONFIG_FLAG, ...projectFlags(), ...OWN_FLAGS];
   const given = parseArguments(args, flags);
   if (given.flags["help"] === true) {
     context.print(`Print what Wharf makes of a project.\n\n${flagHelp(flags)}`);
     return 0;
   }
-  if (given.positionals.length > 0) {
+  const [component] = given.positionals;
+  if (component !== undefined) {
     throw new UsageError(
-      `Cannot inspect "${
-        given.positionals[0]
-      }": component files come with a later version; ` +
+      `Cannot inspect "${component}": component files come with a later version; ` +
         `--config prints the configuration`,
     );
   }
@@ -44,12 +45,15 @@ async function run(
       "Cannot inspect nothing: --config prints the configuration",
     );
   }
+  const format = outputFormat(given);
   const loaded = await loadProject(given, context);
-  const isJson = given.flags["format"] === "json";
-  context.print(
-    isJson
-      ? JSON.stringify(inspectConfig(loaded), null, 2)
-      : renderConfig(loaded),
-  );
+  if (format === "json") {
+    context.print(JSON.stringify(inspectConfig(loaded), null, 2));
+    return 0;
+  }
+  for (const text of loaded.warnings) {
+    context.printError(printableLines(`Warning: ${text}`));
+  }
+  context.print(renderConfig(loaded));
   return 0;
 }

@@ -6,7 +6,10 @@
 
 import { configFlags, loadConfig, type LoadedConfig } from "../config/mod.ts";
 import type { Arguments, Flag } from "./arguments.ts";
-import type { CommandContext } from "./command.ts";
+import { type CommandContext, UsageError } from "./command.ts";
+
+/** How a command writes what it has to say. */
+export type OutputFormat = "text" | "json";
 
 /** `--project`, and a flag for each key that has one. */
 export function projectFlags(): readonly Flag[] {
@@ -42,4 +45,17 @@ export async function loadProject(
     ),
     ...(typeof project === "string" ? { project } : {}),
   });
+}
+
+/**
+ * What `--format` asks for.
+ *
+ * @throws {UsageError} It is neither of the two.
+ */
+export function outputFormat({ flags }: Arguments): OutputFormat {
+  const format = flags["format"] ?? "text";
+  if (format === "text" || format === "json") return format;
+  throw new UsageError(
+    `Cannot use --format "${format}": it is neither text nor json`,
+  );
 }

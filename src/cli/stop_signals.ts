@@ -15,9 +15,7 @@ export interface StopSignals extends Disposable {
  * at once, because the signals have their usual meaning again.
  */
 export function stopSignals(): StopSignals {
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
+  const signals = signalsToStop();
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = () => {
     release();
@@ -31,4 +29,11 @@ export function stopSignals(): StopSignals {
   };
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   return { requested: promise, [Symbol.dispose]: release };
+}
+
+function signalsToStop(): readonly Deno.Signal[] {
+  if (Deno.build.os === "windows") return ["SIGINT"];
+  // The terminal was closed. Without one, `nohup` may have asked to go on all the same.
+  const hangUp = Deno.stdout.isTerminal() ? ["SIGHUP"] as const : [];
+  return ["SIGINT", "SIGTERM", ...hangUp];
 }

@@ -9,7 +9,7 @@ import type { ConfigIssue } from "./config_error.ts";
 import type { DocumentNode, MapNode, ScalarNode } from "./document.ts";
 import { type KeyPath, quoted } from "./key_path.ts";
 import { isSecretKey, MASK, maskBrokenUrl, maskUrl } from "./mask.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { Place } from "./place.ts";
 import {
   keyOf,

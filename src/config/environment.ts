@@ -2,7 +2,7 @@ import { check, type CheckContext } from "./check.ts";
 import type { ConfigIssue } from "./config_error.ts";
 import type { DocumentNode, Reading } from "./document.ts";
 import { readJson } from "./json_document.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { Place } from "./place.ts";
 import { SCHEMA } from "./schema.ts";
 import { type SchemaNode, schemaRows } from "./schema_node.ts";

@@ -1,6 +1,6 @@
 import type { KeyPath } from "./key_path.ts";
 import { quoted } from "./key_path.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { settingAt, type SettingTable } from "./setting.ts";
 import {
   readValueSource,

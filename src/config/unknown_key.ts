@@ -1,6 +1,6 @@
 import type { ConfigIssue } from "./config_error.ts";
 import { formatKey, type KeyPath } from "./key_path.ts";
-import { byDistance, nearest } from "./nearest.ts";
+import { byDistance, nearest } from "../nearest.ts";
 import type { Place } from "./place.ts";
 import { SCHEMA } from "./schema.ts";
 import { schemaRows, type Section } from "./schema_node.ts";

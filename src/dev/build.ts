@@ -6,6 +6,8 @@
 
 import { dirname } from "node:path";
 import { BuildError } from "./build_error.ts";
+import { BuildOutput } from "./build_output.ts";
+import { settlesWithin } from "./settles_within.ts";
 
 /** A build command and where it runs. */
 export interface BuildOptions {
@@ -15,103 +17,142 @@ export interface BuildOptions {
   readonly directory: string;
   /** Variables for the command, on top of those of Wharf itself. */
   readonly environment: Readonly<Record<string, string>>;
+  /** `PATH` for the command, unless {@linkcode BuildOptions.environment} has one. */
+  readonly searchPath: string;
   /** The file that is to be made; given to the command as `WASH_COMPONENT_PATH`. */
   readonly componentPath: string;
+  /** Ends the command and all that it started. */
+  readonly signal: AbortSignal;
   /** Takes the command's output, stdout and stderr together, line by line as it comes. */
   readonly onOutput: (line: string) => void;
 }
 
-/** How much of the output is kept for the error page, in characters: its end says why. */
-const KEPT_OUTPUT = 256 * 1024;
+/** How long a command that was told to end may take, in milliseconds. */
+const GRACE = 2000;
+
+/**
+ * How long output may still come when the command has ended, in milliseconds: a process that
+ * it left running holds the pipe open for as long as it likes.
+ */
+const AFTERMATH = 500;
+
+/** Not by its name alone: the command may be given a path of its own. */
+const SHELL = "/bin/sh";
+
+/** The exit code of a shell that did not find a command. */
+const NOT_FOUND = 127;
+
+/** A shell adds the number of the signal that ended a command. */
+const BY_SIGNAL = 128;
 
 /**
  * Runs the command to its end.
  *
- * @throws {BuildError} It cannot be started, or does not exit with 0.
+ * @throws {BuildError} It cannot be started, does not exit with 0, or was ended by the signal.
  */
 export async function runBuild(options: BuildOptions): Promise<void> {
-  const { command, directory } = options;
-  const shell = Deno.build.os === "windows"
-    ? ["cmd", "/c"] as const
-    : ["sh", "-c"] as const;
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(shell[0], {
-      args: [shell[1], command],
-      cwd: directory,
-      env: environment(options),
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
+  const { command, signal } = options;
+  const child = spawn(options);
+  const readers = [child.stdout, child.stderr].map((stream) =>
+    stream.getReader()
+  );
+  const output = new BuildOutput(options.onOutput);
+  const written = Promise.all(readers.map((reader) => output.follow(reader)));
+  const ended = child.status.then(() => settlesWithin(written, AFTERMATH));
+  let ending: Promise<void> | undefined;
+  const end = () => ending = endGroup(child, ended);
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end);
+  await ended;
+  signal.removeEventListener("abort", end);
+  await ending;
+  await Promise.all(readers.map((reader) => reader.cancel()));
+  await written;
+  if (ending !== undefined) {
     throw new BuildError(
-      "command-failed",
-      `Cannot run "${command}" in "${directory}"`,
-      "",
-      {
-        cause: error,
-      },
+      "stopped",
+      "Cannot build the component: Wharf is stopping",
+      { output: output.text },
     );
   }
-  const output = new BuildOutput(options.onOutput);
-  const [status] = await Promise.all([
-    child.status,
-    output.follow(child.stdout),
-    output.follow(child.stderr),
-  ]);
+  const status = await child.status;
   if (status.success) return;
-  const how = status.signal === null
-    ? `it exited with ${status.code}`
-    : `it was ended by ${status.signal}`;
   throw new BuildError(
     "command-failed",
-    `Cannot build the component: the command "${command}" failed, ${how}`,
-    output.text,
+    `Cannot build the component: the command "${command}" failed, ${
+      outcome(status)
+    }`,
+    { output: output.text },
   );
+}
+
+function spawn(options: BuildOptions): Deno.ChildProcess {
+  const { command, directory } = options;
+  const common = {
+    cwd: directory,
+    env: environment(options),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  } as const;
+  try {
+    return Deno.build.os === "windows"
+      ? new Deno.Command("cmd", { args: ["/c", command], ...common }).spawn()
+      : new Deno.Command(SHELL, {
+        // One pipe for both streams, so that what was written first comes first.
+        args: ["-c", `exec ${SHELL} -c "$0" 2>&1`, command],
+        // A group of its own, so that it can be ended together with all that it started.
+        detached: true,
+        ...common,
+      }).spawn();
+  } catch (error) {
+    const state = error instanceof Error ? error.message : String(error);
+    throw new BuildError(
+      "command-failed",
+      `Cannot run "${command}" in "${directory}": ${state}`,
+      { cause: error },
+    );
+  }
 }
 
 function environment(options: BuildOptions): Record<string, string> {
   const separator = Deno.build.os === "windows" ? ";" : ":";
-  const path = options.environment["PATH"] ?? Deno.env.get("PATH") ?? "";
+  const path = options.environment["PATH"] ?? options.searchPath;
   return {
     ...options.environment,
-    // Where Deno came by `npx` it is on no PATH, and templates build with it.
-    PATH: [dirname(Deno.execPath()), path].filter((part) => part !== "").join(
+    // Templates build with Deno, which is on no path where it came by `npx`. It stands last,
+    // so that it takes the place of nothing else that lies in its folder.
+    PATH: [path, dirname(Deno.execPath())].filter((part) => part !== "").join(
       separator,
     ),
     WASH_COMPONENT_PATH: options.componentPath,
   };
 }
 
-class BuildOutput {
-  readonly #onOutput: (line: string) => void;
-  #text = "";
+function outcome({ code, signal }: Deno.CommandStatus): string {
+  if (signal !== null) return `it was ended by ${signal}`;
+  const exited = `it exited with ${code}`;
+  if (code === NOT_FOUND) return `${exited}: a command in it was not found`;
+  return code > BY_SIGNAL
+    ? `${exited}: a command in it was ended by signal ${code - BY_SIGNAL}`
+    : exited;
+}
 
-  constructor(onOutput: (line: string) => void) {
-    this.#onOutput = onOutput;
-  }
+/** Asks a command and all that it started to end, and sees to it that they do. */
+async function endGroup(
+  child: Deno.ChildProcess,
+  ended: Promise<unknown>,
+): Promise<void> {
+  sendToGroup(child, "SIGTERM");
+  await settlesWithin(ended, GRACE);
+  sendToGroup(child, "SIGKILL");
+}
 
-  /** The end of what was written. */
-  get text(): string {
-    return this.#text;
-  }
-
-  async follow(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of stream) {
-      rest += decoder.decode(chunk, { stream: true });
-      const lines = rest.split(/\r?\n/);
-      rest = lines.pop()!;
-      for (const line of lines) this.#take(line);
-    }
-    rest += decoder.decode();
-    if (rest !== "") this.#take(rest);
-  }
-
-  #take(line: string): void {
-    this.#text = `${this.#text}${line}\n`.slice(-KEPT_OUTPUT);
-    this.#onOutput(line);
+function sendToGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    if (Deno.build.os === "windows") child.kill(signal);
+    else Deno.kill(-child.pid, signal);
+  } catch {
+    // It has ended.
   }
 }

@@ -4,27 +4,40 @@
  * @module
  */
 
-/** What went wrong on the way from a project to a component. */
+/** What went wrong on the way from a project to a component that answers. */
 export type BuildErrorCode =
   | "no-command"
   | "command-failed"
+  /** Wharf was told to stop and ended the command. */
+  | "stopped"
   | "component-missing"
   | "component-empty"
   | "not-webassembly"
   | "not-adaptable"
-  | "not-transpilable";
+  | "not-transpilable"
+  /** Its first instance trapped. */
+  | "not-startable"
+  /** The artifact cannot be kept or read. */
+  | "cache-unusable";
 
-/** A build that gave no component. The message is for the person at the terminal. */
+/** What an error carries beside its message. */
+export interface BuildErrorOptions extends ErrorOptions {
+  /** What the build command wrote, for the error page. */
+  readonly output?: string;
+}
+
+/** A build that gave nothing to serve. The message is for the person at the terminal. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
+  /** Empty where there is none. */
+  readonly output: string;
 
-  /** @param output What the build command wrote, for the error page. */
   constructor(
     readonly code: BuildErrorCode,
     message: string,
-    readonly output: string = "",
-    options?: ErrorOptions,
+    options: BuildErrorOptions = {},
   ) {
     super(message, options);
+    this.output = options.output ?? "";
   }
 }

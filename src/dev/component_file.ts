@@ -5,82 +5,98 @@
  */
 
 import { wasmKind } from "../transpile/component.ts";
-import { BuildError } from "./build_error.ts";
+import { BuildError, type BuildErrorCode } from "./build_error.ts";
+
+/** How a component's file is read. */
+export interface ComponentFileOptions {
+  /** Absolute path of the artifact cache. */
+  readonly cacheDirectory: string;
+  /** Whether a build command that should have made the file ran before. */
+  readonly isBuilt: boolean;
+}
 
 /**
- * The bytes of a component. A core module is adapted in memory: the file is the user's and
- * stays as it is.
+ * The bytes of a component. A core module is adapted, and kept so in the cache: the file is
+ * the user's and stays as it is.
  *
  * @throws {BuildError} There is no such file, or it is nothing that can become a component.
  */
 export async function readComponentFile(
   path: string,
+  { cacheDirectory, isBuilt }: ComponentFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(path, isBuilt);
   if (bytes.length === 0) {
-    throw new BuildError(
-      "component-empty",
-      `Cannot serve "${path}": the file is empty`,
-    );
+    throw unservable("component-empty", path, "the file is empty");
   }
   switch (wasmKind(bytes)) {
     case "component":
       return bytes;
+    case "core module": {
+      const { adaptedComponent } = await import("./adapted_component.ts");
+      return await adaptedComponent(path, bytes, cacheDirectory);
+    }
     case "not WebAssembly":
-      throw new BuildError(
-        "not-webassembly",
-        `Cannot serve "${path}": it is no WebAssembly, it begins with ${
-          firstBytes(bytes)
-        }`,
-      );
-    case "core module":
-      return await adapted(path, bytes);
+      throw unservable("not-webassembly", path, notWebAssembly(bytes));
   }
 }
 
-async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+const BUILT_ELSEWHERE = " although the build command succeeded; " +
+  "build.component_path names the file that it writes";
+
+async function readBytes(
+  path: string,
+  isBuilt: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
+    const { isFile, isDirectory } = await Deno.stat(path);
+    // A pipe might never come to its end.
+    if (!isFile) {
+      const state = isDirectory ? "it is a folder" : "it is no regular file";
+      throw unservable("component-missing", path, state);
+    }
     return await Deno.readFile(path);
   } catch (error) {
-    throw new BuildError(
+    if (error instanceof BuildError) throw error;
+    throw unservable(
       "component-missing",
-      `Cannot serve "${path}": ${reason(error)}`,
-      "",
-      {
-        cause: error,
-      },
+      path,
+      error instanceof Deno.errors.NotFound
+        ? `there is no such file${isBuilt ? BUILT_ELSEWHERE : ""}`
+        : messageOf(error),
+      error,
     );
   }
 }
 
-function reason(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) {
-    return "there is no such file; build.component_path names what the build command makes";
+/** The first bytes of every WebAssembly file. */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+function notWebAssembly(bytes: Uint8Array): string {
+  if (MAGIC.every((byte, index) => bytes[index] === byte)) {
+    return `the file ends after ${bytes.length} bytes`;
   }
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  return error instanceof Error ? error.message : String(error);
+  const first = [...bytes.subarray(0, MAGIC.length)]
+    .map((byte) => byte.toString(16).padStart(2, "0"));
+  return `it is no WebAssembly, it begins with ${first.join(" ")}`;
 }
 
-function firstBytes(bytes: Uint8Array): string {
-  return [...bytes.subarray(0, 4)].map((byte) =>
-    byte.toString(16).padStart(2, "0")
-  ).join(" ");
-}
-
-async function adapted(
+/** The error of a file that cannot be served. */
+export function unservable(
+  code: BuildErrorCode,
   path: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { adaptModule } = await import("../transpile/adapt.ts");
-  try {
-    return await adaptModule(bytes);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new BuildError(
-      "not-adaptable",
-      `Cannot serve "${path}": it is a core module, and cannot be made a component: ${detail}`,
-      "",
-      { cause: error },
-    );
-  }
+  state: string,
+  cause?: unknown,
+): BuildError {
+  return new BuildError(code, `Cannot serve "${path}": ${state}`, { cause });
+}
+
+/** What an error says, on one line; jco throws some that are none, and some with their causes below. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error
+    ? error.message
+    : JSON.stringify(error);
+  return message.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "" && line !== "Caused by:")
+    .join(": ");
 }

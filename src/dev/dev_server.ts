@@ -6,11 +6,14 @@
  */
 
 import { type Host, makeHost } from "../assemble.ts";
-import { type Address, type Config, formatAddress } from "../config/mod.ts";
-import type { Log, ReadyReport } from "../log.ts";
+import { type Config, formatAddress } from "../config/mod.ts";
+import type { Log, LogEvent, ReadyReport } from "../log.ts";
 import type { DevState } from "./dev_state.ts";
+import { listen } from "./listen.ts";
 import { loadApp, type LoadTimings } from "./load_app.ts";
+import { settlesWithin } from "./settles_within.ts";
 import { failurePage } from "./status_page.ts";
+import { checkStores, type StoreCheck } from "./store_check.ts";
 
 /** How the dev server runs. */
 export interface DevServerOptions {
@@ -18,18 +21,25 @@ export interface DevServerOptions {
   readonly log: Log;
   /** Whether the build command runs. */
   readonly build: boolean;
-  /** Absolute path of the artifact cache. */
+  /** Path of the artifact cache. */
   readonly cacheDirectory: string;
+  /** `PATH` for the build command. */
+  readonly searchPath: string;
 }
 
-/** The address cannot be listened at. The message is for the person at the terminal. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-}
-
-/** A project being served. Disposing it finishes the requests in flight. */
+/**
+ * A project being served. Disposing it ends a build under way, or finishes the requests in
+ * flight. It gives up on those that take much longer than a request may; they end with the
+ * process.
+ */
 export interface DevServer extends AsyncDisposable {
-  /** Resolves when the component answers requests. */
+  /** Where a client on this machine finds it, from the start: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /**
+   * Resolves when the component answers requests.
+   *
+   * Rejects with {@linkcode BuildError} or {@linkcode LinkError} when there is none.
+   */
   readonly ready: Promise<void>;
 }
 
@@ -40,44 +50,63 @@ export interface DevServer extends AsyncDisposable {
  */
 export function startDevServer(options: DevServerOptions): DevServer {
   const { config, log } = options;
-  const host = makeHost(config, log);
-  const loading = load(options, host);
-  const settled: Promise<DevState> = loading.then(
-    ({ app }): DevState => ({ phase: "ready", serving: app }),
-    (error): DevState => ({ phase: "failed", error }),
-  );
-  let state: DevState = { phase: "building", settled };
-  const changed = settled.then((next) => {
-    state = next;
+  const building = new AbortController();
+  const settled = Promise.withResolvers<DevState>();
+  let state: DevState = { phase: "building", settled: settled.promise };
+  const server = listen(config.dev.address, (request) => {
+    if (state.phase === "building") log.emit(waitingEvent(request));
+    return answer(state, request);
   });
-  const server = listen(
-    config.dev.address,
-    (request) => answer(state, request),
-  );
+  const host = makeHost(config, log);
+  const stores = checkStores(host, log);
+  const settle = (next: DevState) => {
+    state = next;
+    settled.resolve(next);
+  };
+  const loading = loadApp({ ...options, host, signal: building.signal });
+  const ready = loading.then(({ app, timings }) => {
+    settle({ phase: "ready", serving: app });
+    log.emit({
+      event: "ready",
+      report: report({ config, host, stores, address: server.addr, timings }),
+    });
+  }, (error) => {
+    settle({ phase: "failed", error });
+    throw error;
+  });
+  // The owner may stop the server without asking how far it came.
+  ready.catch(() => {});
+  const finish = async () => {
+    await settled.promise;
+    await server.shutdown();
+    if (state.phase === "ready") await state.serving[Symbol.asyncDispose]();
+  };
   return {
-    ready: loading.then(({ timings }) => {
-      log.emit({
-        event: "ready",
-        report: report(config, host, server.addr, timings),
-      });
-    }),
+    url: urlOf(server.addr),
+    ready,
     async [Symbol.asyncDispose]() {
-      await changed;
-      await server.shutdown();
-      if (state.phase === "ready") await state.serving[Symbol.asyncDispose]();
+      building.abort();
+      const finished = finish();
+      if (await settlesWithin(finished, longest(config))) {
+        await finished;
+      } else {
+        log.emit({
+          event: "warning",
+          text: "Requests are broken off: they take longer than " +
+            "dev.request_timeout allows",
+        });
+      }
       await host.buckets[Symbol.asyncDispose]();
     },
   };
 }
 
-function load(
-  options: DevServerOptions,
-  host: Host,
-): ReturnType<typeof loadApp> {
-  const loading = loadApp({ ...options, host });
-  // Awaited in three places, none of which must be the first for it to count as handled.
-  loading.catch(() => {});
-  return loading;
+/**
+ * How long stopping may take, in milliseconds. A guest is held to its deadline; a client that
+ * never ends its request, or a response without end, is not.
+ */
+function longest({ dev: { requestTimeout } }: Config): number {
+  return 500 + requestTimeout * 1.1;
 }
 
 function answer(
@@ -88,67 +117,47 @@ function answer(
     case "ready":
       return state.serving.fetch(request);
     case "failed":
-      return failurePage(state.error);
+      return failurePage(state.error, request);
     case "building":
       return state.settled.then((settled) => answer(settled, request));
   }
 }
 
-function listen(
-  { hostname, port }: Address,
-  handler: (request: Request) => Response | Promise<Response>,
-): Deno.HttpServer<Deno.NetAddr> {
-  const shown = formatAddress({ hostname, port });
-  try {
-    return Deno.serve({ hostname, port, onListen() {} }, handler);
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new ListenError(
-        `Cannot listen on ${shown}: the address is in use; ask for another with --port, ` +
-          `or for any free one with --port 0`,
-        { cause: error },
-      );
-    }
-    if (error instanceof Deno.errors.AddrNotAvailable) {
-      throw new ListenError(
-        `Cannot listen on ${shown}: it is no address of this machine`,
-        {
-          cause: error,
-        },
-      );
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new ListenError(
-        `Cannot listen on ${shown}: not permitted; ports under 1024 are the system's, ` +
-          `ask for another with --port`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
+function waitingEvent({ method, url }: Request): LogEvent {
+  // What clients send makes no valid URL at times, such as a host with a space in it.
+  const path = /^[^/]*\/\/[^/]*(.*)$/s.exec(url)?.[1] ?? url;
+  return { event: "waiting", method, path };
 }
 
-function report(
-  config: Config,
-  host: Host,
-  address: Deno.NetAddr,
-  timings: LoadTimings,
-): ReadyReport {
+interface ReportParts {
+  readonly config: Config;
+  readonly host: Host;
+  readonly stores: StoreCheck;
+  readonly address: Deno.NetAddr;
+  readonly timings: LoadTimings;
+}
+
+function report(parts: ReportParts): ReadyReport {
+  const { config, host, stores, address, timings } = parts;
   return {
-    url: `http://${
-      formatAddress({
-        hostname: reachable(address.hostname),
-        port: address.port,
-      })
-    }`,
+    url: urlOf(address),
+    everyAddress: reachable(address.hostname) !== address.hostname,
     component: config.dev.componentPath,
-    buckets: host.buckets.list().map(({ name, location, durable }) => ({
-      name,
-      location,
-      durable,
-    })),
+    buckets: host.buckets.list().map(
+      ({ name, location, bucket, durable }) => ({
+        name,
+        location,
+        ...(bucket === undefined ? {} : { bucket }),
+        durable,
+        unavailable: stores.unavailable.has(location),
+      }),
+    ),
     timings,
   };
+}
+
+function urlOf({ hostname, port }: Deno.NetAddr): string {
+  return `http://${formatAddress({ hostname: reachable(hostname), port })}`;
 }
 
 /** A host that a client on this machine can use for the one that was listened at. */

@@ -8,10 +8,10 @@ import { type Host, openApp } from "../assemble.ts";
 import type { Config } from "../config/mod.ts";
 import type { Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
+import { guestFrames, GuestTrap } from "../runtime/trap.ts";
 import { type CachedArtifact, cachedArtifact } from "../transpile/cache.ts";
-import { runBuild } from "./build.ts";
 import { BuildError } from "./build_error.ts";
-import { readComponentFile } from "./component_file.ts";
+import { messageOf, readComponentFile, unservable } from "./component_file.ts";
 
 /** Milliseconds of each step; a step that was not needed is absent. */
 export interface LoadTimings {
@@ -33,8 +33,12 @@ export interface LoadAppOptions {
   readonly log: Log;
   /** Whether the build command runs, or the component is served as it lies there. */
   readonly build: boolean;
-  /** Absolute path of the artifact cache. */
+  /** Path of the artifact cache. */
   readonly cacheDirectory: string;
+  /** `PATH` for the build command. */
+  readonly searchPath: string;
+  /** Ends a build command that is running. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -42,18 +46,15 @@ export interface LoadAppOptions {
  *
  * @throws {BuildError} There is no component to serve.
  * @throws {LinkError} The component imports what is not offered.
- * @throws {GuestTrap} It traps when it is instantiated.
  */
 export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
-  const { config, host, log } = options;
   const build = options.build
-    ? await timed(() => buildProject(config, log))
+    ? await timed(() => buildProject(options))
     : undefined;
   const startedAt = performance.now();
-  const bytes = await readComponentFile(config.dev.componentPath);
-  const transpile = await timed(() => transpileComponent(bytes, options));
+  const transpile = await timed(() => loadArtifact(options));
   const { artifact, transpiled } = transpile.value;
-  const app = await openApp(artifact, host, config, log);
+  const app = await startApp(artifact, options);
   const start = performance.now() - startedAt;
   return {
     app,
@@ -69,7 +70,9 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   };
 }
 
-async function buildProject(config: Config, log: Log): Promise<void> {
+async function buildProject(
+  { config, log, searchPath, signal }: LoadAppOptions,
+): Promise<void> {
   const command = config.dev.command ?? config.build.command;
   if (command === undefined) {
     throw new BuildError(
@@ -79,41 +82,68 @@ async function buildProject(config: Config, log: Log): Promise<void> {
     );
   }
   log.emit({ event: "build-started", command });
+  // A start without a build need not wait for what builds need.
+  const { runBuild } = await import("./build.ts");
   await runBuild({
     command,
     directory: config.project,
     environment: { ...config.dev.environment, ...config.build.env },
+    searchPath,
     componentPath: config.dev.componentPath,
+    signal,
     onOutput: (text) => log.emit({ event: "build-output", text }),
   });
 }
 
-async function transpileComponent(
-  bytes: Uint8Array<ArrayBuffer>,
-  { config, cacheDirectory }: LoadAppOptions,
+async function loadArtifact(
+  { config, cacheDirectory, build }: LoadAppOptions,
 ): Promise<CachedArtifact> {
+  const { componentPath } = config.dev;
+  const bytes = await readComponentFile(componentPath, {
+    cacheDirectory,
+    isBuilt: build,
+  });
   try {
     return await cachedArtifact(cacheDirectory, bytes);
   } catch (error) {
-    // What jco throws has no type of its own; what the cache's disk throws has.
-    if (error instanceof Deno.errors.NotCapable || isDiskError(error)) {
-      throw error;
+    // What jco throws has no type of its own; what the cache's disk throws has a code.
+    if (isDiskError(error)) {
+      const { cacheError } = await import("./adapted_component.ts");
+      throw cacheError(cacheDirectory, error);
     }
-    const detail = error instanceof Error
-      ? error.message
-      : JSON.stringify(error);
-    throw new BuildError(
+    throw unservable(
       "not-transpilable",
-      `Cannot serve "${config.dev.componentPath}": jco cannot transpile it: ${detail}`,
-      "",
+      componentPath,
+      `it cannot be transpiled: ${messageOf(error)}`,
+      error,
+    );
+  }
+}
+
+async function startApp(
+  artifact: CachedArtifact["artifact"],
+  { config, host, log }: LoadAppOptions,
+): Promise<App> {
+  try {
+    return await openApp(artifact, host, config, log);
+  } catch (error) {
+    if (!(error instanceof GuestTrap)) throw error;
+    const frames = guestFrames(error.cause).map((frame) => `    at ${frame}`);
+    throw new BuildError(
+      "not-startable",
+      [
+        `Cannot start "${config.dev.componentPath}": ${error.message}`,
+        ...frames,
+      ].join("\n"),
       { cause: error },
     );
   }
 }
 
 function isDiskError(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    typeof error.code === "string";
+  return error instanceof Deno.errors.NotCapable ||
+    error instanceof Error && "code" in error &&
+      /^E[A-Z0-9]+$/.test(String(error.code));
 }
 
 async function timed<T>(

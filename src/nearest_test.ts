@@ -27,3 +27,19 @@ Deno.test("nearest() finds a misspelling and another style, and nothing far off"
   strictEqual(nearest("volumes", known), undefined);
   strictEqual(nearest("x", []), undefined);
 });
+
+Deno.test("nearest() finds the command that was meant, and no other", () => {
+  const commands = ["dev", "inspect", "build"];
+  const rows = [
+    ["dev", "dev"],
+    ["dve", "dev"],
+    ["inspct", "inspect"],
+    ["run", undefined],
+    ["x", undefined],
+    ["", undefined],
+    ["d".repeat(100_000), undefined],
+  ] as const;
+  for (const [given, meant] of rows) {
+    strictEqual(nearest(given, commands), meant);
+  }
+});

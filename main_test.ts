@@ -1,0 +1,87 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { COMMANDS } from "./main.ts";
+import { run } from "./tests/support/run_main.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+const HELP = `Wharf serves WebAssembly HTTP components.
+
+  dev      Build a component and serve it
+  new      Start a project from a template
+  inspect  Print the configuration in use
+  build    Make what Deno Deploy runs (comes later)
+  serve    Serve what build made (comes later)
+  kv       Read and write buckets (comes later)
+
+deno task <command> --help tells more of each.`;
+
+Deno.test("main() tells of its commands", async (test) => {
+  const cases: [args: string[], code: number][] = [
+    [[], 1],
+    [["--help"], 0],
+    [["-h"], 0],
+    [["help"], 0],
+  ];
+  for (const [args, code] of cases) {
+    await test.step(args.join() || "nothing", async () => {
+      deepStrictEqual(await run(args), { code, stdout: HELP, stderr: "" });
+    });
+  }
+});
+
+Deno.test("main() tells of each command's flags", async (test) => {
+  for (const [name, row] of Object.entries(COMMANDS)) {
+    if (!("load" in row)) continue;
+    for (const flag of ["--help", "-h"]) {
+      await test.step(`${name} ${flag}`, async () => {
+        const { code, stdout, stderr } = await run([name, flag]);
+        deepStrictEqual({ code, stderr }, { code: 0, stderr: "" });
+        match(stdout, /^\S.*\n\n(.*\n)* {2}-h, --help +Show this$/);
+      });
+    }
+  }
+});
+
+Deno.test("COMMANDS lists every command of src/cli", async () => {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(`${HERE}src/cli`)) {
+    const text = await Deno.readTextFile(`${HERE}src/cli/${name}`);
+    if (/^export const command\b/m.test(text)) found.push(name);
+  }
+  const listed = Object.entries(COMMANDS)
+    .filter(([, row]) => "load" in row)
+    .map(([name]) => `${name}.ts`);
+  deepStrictEqual(found.sort(), listed.sort());
+});
+
+Deno.test("deno.json has a task for each command", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${HERE}deno.json`));
+  for (const name of Object.keys(COMMANDS)) {
+    ok(tasks[name]?.endsWith(` main.ts ${name}`), name);
+  }
+});
+
+Deno.test("main() says that a command comes later, or that there is none", async (test) => {
+  const later = "it comes with a later version of Wharf";
+  const none = "there is no such command";
+  const cases: [args: string[], message: string][] = [
+    [["build"], `"build": ${later}`],
+    [["serve", "--port", "1"], `"serve": ${later}`],
+    [["kv", "get", "x"], `"kv": ${later}`],
+    [["dve"], `"dve": ${none}; did you mean "dev"?\n\n${HELP}`],
+    [["deploy"], `"deploy": ${none}\n\n${HELP}`],
+    [["toString"], `"toString": ${none}\n\n${HELP}`],
+    [["--port"], `"--port": ${none}\n\n${HELP}`],
+    [["a\x1b[2J"], `"a\\x1b[2J": ${none}\n\n${HELP}`],
+  ];
+  for (const [args, message] of cases) {
+    await test.step(args.join(" "), async () => {
+      deepStrictEqual(await run(args), {
+        code: 1,
+        stdout: "",
+        stderr: `Cannot run ${message}`,
+      });
+    });
+  }
+});
