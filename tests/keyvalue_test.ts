@@ -10,6 +10,14 @@ import {
   openFilesystemFixture,
   openInMemoryFixture,
 } from "./support/keyvalue_backends.ts";
+import { openRedisFixture } from "./support/keyvalue_redis.ts";
+import { redisMissing } from "./support/redis_server.ts";
+import {
+  openDenoKvFixture,
+  openDenoKvInMemoryFixture,
+} from "./support/keyvalue_deno_kv.ts";
+import { natsRow } from "./support/keyvalue_nats.ts";
+import { openSqliteFixture } from "./support/keyvalue_sqlite.ts";
 
 /** How a backend is tested, or why it is not. */
 type Row =
@@ -22,12 +30,28 @@ const ROWS = {
     lacks: { durable: "memory ends with the process" },
   },
   filesystem: { open: () => openFilesystemFixture() },
-  nats: { ignored: "comes with a later issue" },
-  redis: { ignored: "comes with a later issue" },
-  deno_kv: { ignored: "comes with a later issue" },
+  nats: natsRow(),
+  redis: redisRow(),
+  deno_kv: { open: openDenoKvFixture },
 } satisfies Record<BackendName, Row>;
 
-for (const [name, row] of Object.entries<Row>(ROWS)) {
+/** The other ways to run a backend. */
+const VARIANTS: Readonly<Record<string, Row>> = {
+  "filesystem (sqlite)": { open: () => openSqliteFixture() },
+  "deno_kv (memory)": {
+    open: openDenoKvInMemoryFixture,
+    lacks: { durable: "memory ends with the process" },
+  },
+};
+
+function redisRow(): Row {
+  const missing = redisMissing();
+  return missing === undefined
+    ? { open: openRedisFixture }
+    : { ignored: missing };
+}
+
+for (const [name, row] of Object.entries<Row>({ ...ROWS, ...VARIANTS })) {
   if ("open" in row) testBucketContract(name, row.open, row.lacks);
   else {Deno.test.ignore(
       `${name}: the contract (ignored: ${row.ignored})`,

@@ -5,7 +5,9 @@
  * @module
  */
 
-import { type Backend, type BackendSummary, KeyValueError } from "./store.ts";
+import { describeDenoKv } from "./deno_kv/describe.ts";
+import type { NatsSettings } from "./nats/settings.ts";
+import type { Backend, BackendSummary } from "./store.ts";
 
 /** One backend and the options it is opened with. */
 export type BackendChoice =
@@ -16,14 +18,24 @@ export type BackendChoice =
     readonly backend: "filesystem";
     /** The absolute path of the folder that holds the buckets. */
     readonly path: string;
+    /** One file a key, as wash lays them out, or one database for hot data. Default `files`. */
+    readonly engine?: "files" | "sqlite";
+    /** Of `sqlite`: whether an acknowledged write outlives a power cut or only the process. Default `power-cut`. */
+    readonly durability?: "power-cut" | "crash";
   }
-  | {
-    readonly backend: "nats";
-    readonly url: string;
-  }
+  | ({ readonly backend: "nats" } & NatsSettings)
   | {
     readonly backend: "redis";
+    /** `redis://user:password@host:port/database`, or `rediss://` for TLS. */
     readonly url: string;
+    /** What stands in front of a key; `{bucket}` in it is the bucket's name. Default `{bucket}:`. */
+    readonly prefix?: string;
+    /** The absolute path of a PEM file with the certificates that may vouch for the server. */
+    readonly caFile?: string;
+    /** Milliseconds a call may take. */
+    readonly timeout?: number;
+    /** Milliseconds a call waits for a connection. */
+    readonly connectTimeout?: number;
   }
   | {
     readonly backend: "deno_kv";
@@ -48,16 +60,25 @@ export async function openBackend(choice: BackendChoice): Promise<Backend> {
       return openInMemory();
     }
     case "filesystem": {
+      if (choice.engine === "sqlite") {
+        const { openSqlite } = await import("./sqlite.ts");
+        return openSqlite(choice);
+      }
       const { openFilesystem } = await import("./filesystem.ts");
       return openFilesystem(choice);
     }
-    case "nats":
-    case "redis":
-    case "deno_kv":
-      throw new KeyValueError(
-        "no-such-store",
-        `Cannot open backend "${choice.backend}": it is not part of this version of Wharf; use in_memory or filesystem`,
-      );
+    case "redis": {
+      const { openRedis } = await import("./redis.ts");
+      return openRedis(choice);
+    }
+    case "deno_kv": {
+      const { openDenoKv } = await import("./deno_kv.ts");
+      return openDenoKv(choice);
+    }
+    case "nats": {
+      const { openNats } = await import("./nats.ts");
+      return openNats(choice);
+    }
     default:
       return choice satisfies never;
   }
@@ -69,29 +90,24 @@ export function summaryOf(choice: BackendChoice): BackendSummary {
     case "in_memory":
       return { location: "memory of this process", durable: false };
     case "filesystem":
-      return { location: `files in ${choice.path}`, durable: true };
+      return {
+        location: choice.engine === "sqlite"
+          ? `SQLite in ${choice.path}`
+          : `files in ${choice.path}`,
+        durable: true,
+      };
     case "nats":
-      return { location: `NATS at ${hostOf(choice.url)}`, durable: true };
+      return {
+        location: `NATS at ${hostOf(choice.url)}`,
+        durable: choice.storage !== "memory",
+      };
     case "redis":
       return { location: `Redis at ${hostOf(choice.url)}`, durable: true };
     case "deno_kv":
-      return denoKvSummary(choice.path);
+      return describeDenoKv(choice.path);
     default:
       return choice satisfies never;
   }
-}
-
-function denoKvSummary(path: string): BackendSummary {
-  if (path === ":memory:") {
-    return { location: "Deno KV in memory", durable: false };
-  }
-  if (/^https?:/.test(path)) {
-    return { location: `Deno KV at ${hostOf(path)}`, durable: true };
-  }
-  return {
-    location: path === "" ? "Deno KV" : `Deno KV in ${path}`,
-    durable: true,
-  };
 }
 
 /** The host alone: user names and passwords stand before it, tokens behind. */

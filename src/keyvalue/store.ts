@@ -143,7 +143,34 @@ export interface Bucket {
   ): Promise<void>;
   /** Removes all; absent keys are skipped. MAY be applied in part when it fails. */
   deleteMany(keys: readonly string[]): Promise<void>;
+  /**
+   * Changes from now on, in order per key, whoever makes them, at least once each. Ends when
+   * `signal` aborts. Absent where the store cannot tell.
+   */
+  watch?(options: WatchOptions): AsyncIterable<Change>;
+  /** What the key was before, oldest first. Absent where the store keeps no history. */
+  history?(key: string): Promise<readonly Revision[]>;
+  /** Removes the key and all its history. Absent where there is none to remove. */
+  purge?(key: string): Promise<void>;
 }
+
+/** What {@linkcode Bucket.watch} may be asked for. */
+export interface WatchOptions {
+  /** Only keys that start with this string. */
+  readonly prefix?: string;
+  /** Ends the watching. */
+  readonly signal: AbortSignal;
+}
+
+/** A key that was set or deleted. */
+export type Change =
+  | { readonly kind: "set"; readonly key: string; readonly entry: Entry }
+  | { readonly kind: "delete"; readonly key: string };
+
+/** One write to a key, as a store that keeps history remembers it. */
+export type Revision =
+  | { readonly kind: "set"; readonly entry: Entry; readonly at: Date }
+  | { readonly kind: "delete"; readonly version: Version; readonly at: Date };
 
 /** Where a backend's data lives, for the banner and the status page. */
 export interface BackendSummary {

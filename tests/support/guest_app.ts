@@ -5,6 +5,7 @@
  * @module
  */
 
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { makeBuckets } from "../../src/keyvalue/buckets.ts";
 import { App, type RequestEvent } from "../../src/runtime/app.ts";
@@ -153,6 +154,20 @@ export async function openGuestApp(
       await own?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Asks for a path and makes sure of the whole answer. */
+export async function expectAnswer(
+  app: GuestApp,
+  path: string,
+  status: number,
+  body: string | RegExp,
+): Promise<void> {
+  const response = await app.fetch(path);
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  if (typeof body === "string") assert.equal(text, body);
+  else assert.match(text, body);
 }
 
 class Recorder implements GuestAppRecord {

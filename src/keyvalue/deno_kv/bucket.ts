@@ -1,0 +1,157 @@
+/**
+ * A bucket in a Deno KV database.
+ *
+ * @module
+ */
+
+import { addToCounter, formatCounter } from "../counter.ts";
+import { expiryOf, NEVER } from "../expiry.ts";
+import { checkKey, quote } from "../key_encoding.ts";
+import type {
+  Bucket,
+  Entry,
+  KeyPage,
+  ListOptions,
+  SetOptions,
+  Swapped,
+  Version,
+} from "../store.ts";
+import { type BucketPart, placeOf } from "./layout.ts";
+import { pageOf } from "./pages.ts";
+import { type Call, type DenoKvStore, type Put, REPLACED } from "./store.ts";
+
+/** The bucket of that name in a database. */
+export class DenoKvBucket implements Bucket {
+  readonly #store: DenoKvStore;
+  readonly #part: BucketPart;
+  /** What the bucket's keys have in front of them in the queue. */
+  readonly #queueName: string;
+
+  constructor(
+    store: DenoKvStore,
+    { name, part }: { readonly name: string; readonly part: BucketPart },
+  ) {
+    this.#store = store;
+    this.#part = part;
+    this.#queueName = `${name.length} ${name}`;
+  }
+
+  async get(key: string): Promise<Entry | undefined> {
+    return await this.#store.entry(await this.#call("get", key));
+  }
+
+  async set(
+    key: string,
+    value: Uint8Array,
+    options?: SetOptions,
+  ): Promise<void> {
+    const put: Put = {
+      value: new Uint8Array(value),
+      expiresAt: expiryOf(options, this.#store.now()),
+    };
+    await this.#write("set", key, (call) => this.#store.put(call, put));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#write(
+      "delete",
+      key,
+      (call) => this.#store.put(call, undefined),
+    );
+  }
+
+  async exists(key: string): Promise<boolean> {
+    return await this.#store.has(await this.#call("look for", key));
+  }
+
+  async listKeys(options: ListOptions = {}): Promise<KeyPage> {
+    checkKey(options.prefix ?? "");
+    return await pageOf(this.#store, this.#part, options);
+  }
+
+  async increment(key: string, delta: bigint): Promise<bigint> {
+    return await this.#write(
+      "increment",
+      key,
+      (call) =>
+        this.#store.replace(call, async (seen) => {
+          const current = await this.#store.entryOf(call, seen);
+          if (current === REPLACED) return REPLACED;
+          const sum = addToCounter(key, current?.value, delta);
+          const expiresAt = seen.alive?.expiresAt ?? NEVER;
+          return { put: { value: formatCounter(sum), expiresAt }, result: sum };
+        }),
+    );
+  }
+
+  async swap(
+    key: string,
+    version: Version | undefined,
+    value: Uint8Array,
+  ): Promise<Swapped> {
+    const copy = new Uint8Array(value);
+    return await this.#write(
+      "swap",
+      key,
+      (call) =>
+        this.#store.replace<Swapped>(call, async (seen) => {
+          const there = seen.alive && seen.versionstamp!;
+          if (seen.foreign || there !== version) {
+            const current = await this.#store.entryOf(call, seen);
+            if (current === REPLACED) return REPLACED;
+            return { result: { swapped: false, current } };
+          }
+          return {
+            put: { value: copy, expiresAt: NEVER },
+            done: (version) => ({ swapped: true, version }),
+          };
+        }),
+    );
+  }
+
+  async getMany(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+    return await allDone(keys.map((key) => this.get(key)));
+  }
+
+  async setMany(
+    entries: readonly (readonly [key: string, value: Uint8Array])[],
+  ): Promise<void> {
+    const last = new Map(
+      entries.map(([key, value]) => [key, new Uint8Array(value)]),
+    );
+    for (const key of last.keys()) checkKey(key);
+    await allDone([...last].map(([key, value]) => this.set(key, value)));
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<void> {
+    for (const key of keys) checkKey(key);
+    await allDone([...new Set(keys)].map((key) => this.delete(key)));
+  }
+
+  async #call(act: string, key: string): Promise<Call> {
+    checkKey(key);
+    const place = placeOf(this.#part, key);
+    return {
+      act: `${act} ${quote(key)}`,
+      place: place instanceof Promise ? await place : place,
+    };
+  }
+
+  #write<T>(
+    act: string,
+    key: string,
+    task: (call: Call) => Promise<T>,
+  ): Promise<T> {
+    checkKey(key);
+    return this.#store.queue.run(
+      `${this.#queueName} ${key}`,
+      async () => await task(await this.#call(act, key)),
+    );
+  }
+}
+
+/** Waits for all; fails as the first that failed, once none is under way. */
+async function allDone<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(calls);
+  return await Promise.all(calls);
+}
