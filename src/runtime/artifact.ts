@@ -23,6 +23,7 @@ export interface WantedInterface {
 
 /** Everything that is needed to make instances of a component. */
 export interface Artifact {
+  /** What it imports. */
   readonly imports: readonly WantedInterface[];
   /** Names of the component's exports. */
   readonly exports: readonly string[];
@@ -34,23 +35,36 @@ export interface Artifact {
 
 /** What an artifact's folder says of itself, in `artifact.json`. */
 export interface ArtifactManifest {
+  /** {@linkcode ARTIFACT_FORMAT} of the version that wrote it. */
   readonly format: number;
+  /** As {@linkcode Artifact.imports}. */
   readonly imports: readonly WantedInterface[];
+  /** As {@linkcode Artifact.exports}. */
   readonly exports: readonly string[];
+  /** As {@linkcode Artifact.plan}. */
   readonly plan: LinkPlan;
   /** SHA-256 of every core module by its file's name, in lower-case hexadecimal. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /** Raised whenever a folder written by an earlier version could not be read by this one. */
-export const ARTIFACT_FORMAT = 1;
+export const ARTIFACT_FORMAT = 2;
 
 /** The file that is written last and names all others. */
 export const MANIFEST_FILE = "artifact.json";
 
 /** The folder holds no artifact, or one that is damaged or of another format. */
 export class ArtifactError extends Error {
+  /** Told in place of "Error". */
   override readonly name = "ArtifactError";
+}
+
+/** Where an artifact's files are. */
+export interface ArtifactSource {
+  /** What stands before the files' names in messages. */
+  readonly place: string;
+  /** A file by its name; rejects when there is none. */
+  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -59,55 +73,88 @@ export class ArtifactError extends Error {
  * @param directory A `file:` URL that ends in a slash.
  * @throws {ArtifactError} A file is missing or is not what was written.
  */
-export async function loadArtifact(directory: URL): Promise<Artifact> {
-  const { imports, exports, plan, hashes } = await loadManifest(directory);
+export function loadArtifact(directory: URL): Promise<Artifact> {
+  return readArtifact({
+    place: directory.pathname,
+    read: (name) => Deno.readFile(new URL(name, directory)),
+  });
+}
+
+/**
+ * Reads an artifact from wherever its files are and compiles its modules.
+ *
+ * @throws {ArtifactError} A file is missing or is not what was written.
+ */
+export async function readArtifact(source: ArtifactSource): Promise<Artifact> {
+  const { imports, exports, plan, hashes } = await readManifest(source);
   const coreModules = await Promise.all(
     Object.entries(hashes).map(async ([name, hash]) => {
-      const bytes = await readChecked(new URL(name, directory), hash);
+      const bytes = await readFile(source, name);
+      if (await sha256(bytes) !== hash) throw changed(source, name);
       return [name, await WebAssembly.compile(bytes)] as const;
     }),
   );
   return { imports, exports, plan, coreModules: new Map(coreModules) };
 }
 
-async function loadManifest(directory: URL): Promise<ArtifactManifest> {
-  const url = new URL(MANIFEST_FILE, directory);
-  try {
-    const manifest = JSON.parse(
-      await Deno.readTextFile(url),
-    ) as ArtifactManifest;
-    if (manifest.format === ARTIFACT_FORMAT) return manifest;
-  } catch (error) {
-    throw new ArtifactError(
-      `Cannot read "${url.pathname}": it is missing or damaged`,
-      {
-        cause: error,
-      },
-    );
-  }
-  throw new ArtifactError(
-    `Cannot read "${url.pathname}": it is of another version`,
-  );
+/** What is in `artifact.json`: a manifest, and how to tell that it is as it was written. */
+interface ManifestFile {
+  readonly digest: string;
+  readonly manifest: ArtifactManifest;
 }
 
-async function readChecked(
-  url: URL,
-  hash: string,
+/** The content of `artifact.json`. */
+export async function formatManifest(
+  manifest: ArtifactManifest,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes: Uint8Array<ArrayBuffer>;
+  const file: ManifestFile = { digest: await digestOf(manifest), manifest };
+  return new TextEncoder().encode(JSON.stringify(file));
+}
+
+async function readManifest(source: ArtifactSource): Promise<ArtifactManifest> {
+  const text = new TextDecoder().decode(await readFile(source, MANIFEST_FILE));
+  let file: Partial<ManifestFile> | null;
   try {
-    bytes = await Deno.readFile(url);
-  } catch (error) {
-    throw new ArtifactError(`Cannot read "${url.pathname}": it is missing`, {
-      cause: error,
-    });
+    file = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(source, MANIFEST_FILE, "it is damaged", { cause });
   }
-  if (await sha256(bytes) !== hash) {
-    throw new ArtifactError(
-      `Cannot read "${url.pathname}": it was changed since it was written`,
-    );
+  const manifest = file?.manifest;
+  if (manifest?.format !== ARTIFACT_FORMAT) {
+    throw unreadable(source, MANIFEST_FILE, "it is of another version");
   }
-  return bytes;
+  if (await digestOf(manifest) !== file?.digest) {
+    throw changed(source, MANIFEST_FILE);
+  }
+  return manifest;
+}
+
+async function readFile(
+  source: ArtifactSource,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await source.read(name);
+  } catch (cause) {
+    throw unreadable(source, name, "it is missing", { cause });
+  }
+}
+
+function digestOf(manifest: ArtifactManifest): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(manifest)));
+}
+
+function changed(source: ArtifactSource, name: string): ArtifactError {
+  return unreadable(source, name, "it was changed since it was written");
+}
+
+function unreadable(
+  { place }: ArtifactSource,
+  name: string,
+  state: string,
+  options?: ErrorOptions,
+): ArtifactError {
+  return new ArtifactError(`Cannot read "${place}${name}": ${state}`, options);
 }
 
 /** SHA-256 in lower-case hexadecimal. */

@@ -91,7 +91,7 @@ class Context implements InstanceContext {
   }
 
   drop(): void {
-    this.state.handles.clear();
+    this.state.end(new Error("The instance was dropped"));
     for (const callback of this.#dropCallbacks.splice(0)) callback();
   }
 }

@@ -140,6 +140,8 @@ function preparer(
         return (making) => making.export(plan.of);
       case "drop":
         return dropper(resourceOf(hostOf(plan.label), plan.resource));
+      case "unreachable":
+        return refuser(plan.resource);
       case "lower":
         return caller(plan, hostOf(plan.label));
     }
@@ -156,6 +158,16 @@ function resourceOf(host: HostInterface, resource: string): ResourceClass {
 
 function dropper(resource: ResourceClass): MakeImport {
   return ({ state }) => (handle: number) => state.drop(handle >>> 0, resource);
+}
+
+function refuser(resource: string): MakeImport {
+  return ({ state }) => (handle: number) => {
+    const error = new TypeError(
+      `${handle >>> 0} is no handle of a ${resource}`,
+    );
+    state.fault(error);
+    throw error;
+  };
 }
 
 function caller(

@@ -57,5 +57,6 @@ export interface Guest {
 
 /** Makes instances of one component. */
 export interface GuestFactory {
+  /** A fresh instance. Rejects when the component traps while it is instantiated. */
   make(): Promise<Guest>;
 }

@@ -35,6 +35,7 @@ export interface GuestOutput {
 export interface InstanceContext {
   /** The request the instance is serving; `undefined` while it is made or waits in the pool. */
   requestId: string | undefined;
+  /** Where its lines go. */
   readonly output: GuestOutput;
   /**
    * Calls back when the instance is dropped: timers, listeners and half-written lines
@@ -93,6 +94,7 @@ export class WitError<Payload> {
   /** The value of the error arm. */
   readonly payload: Payload;
 
+  /** Takes the value of the error arm. */
   constructor(payload: Payload) {
     this.payload = payload;
   }

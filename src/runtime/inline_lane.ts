@@ -36,7 +36,6 @@ class InlineLane implements Lane {
   readonly #pool: GuestPool;
   readonly #deadlines: Deadlines;
   readonly #events: LaneEvents;
-  readonly #running = new Set<Promise<void>>();
 
   constructor(factory: GuestFactory, options: InlineLaneOptions) {
     this.#pool = new GuestPool(factory, options.pool);
@@ -56,9 +55,7 @@ class InlineLane implements Lane {
     const guest = await this.#borrow();
     const call = guest.handle(request, requestId);
     this.#deadlines.watch(call);
-    const settled = this.#settle(guest, call, requestId);
-    this.#running.add(settled);
-    settled.finally(() => this.#running.delete(settled));
+    this.#settle(guest, call, requestId);
     return await call.response;
   }
 
@@ -93,7 +90,7 @@ class InlineLane implements Lane {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#running);
+    await this.#pool.idle();
     this.#pool[Symbol.dispose]();
   }
 }

@@ -24,5 +24,6 @@ export interface LaneEvents {
 
 /** Every instance is busy and stayed so for as long as a request may wait. */
 export class LaneBusyError extends Error {
+  /** Told in place of "Error". */
   override readonly name = "LaneBusyError";
 }

@@ -27,6 +27,7 @@ export interface CoreInstancePlan {
 export interface CoreExport {
   /** Place in {@linkcode LinkPlan.instances}. */
   readonly instance: number;
+  /** As its core module spells it. */
   readonly name: string;
 }
 
@@ -49,4 +50,6 @@ export type CoreImportPlan =
     readonly kind: "drop";
     readonly label: string;
     readonly resource: string;
-  };
+  }
+  /** Dropping a handle of a resource that no import gives the guest: it can have none. */
+  | { readonly kind: "unreachable"; readonly resource: string };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { closest, distance } from "fastest-levenshtein";
+import { byDistance, nearest } from "../nearest.ts";
 import type { WantedInterface } from "./artifact.ts";
 import type { HostInterface } from "./host_interface.ts";
 import { versionServes } from "./version.ts";
@@ -101,18 +101,21 @@ function unknownInterface(
 ): string {
   const sameName = offered.filter((offer) => offer.name === want.name);
   if (sameName.length > 0) {
-    const versions = sameName.map((offer) => offer.version || "no version")
-      .join(", ");
-    return `this version is not offered; offered are ${versions}`;
+    const versions = new Set(
+      sameName.map((offer) => offer.version || "no version"),
+    );
+    return `this version is not offered; offered are ${
+      [...versions].join(", ")
+    }`;
   }
   if (want.name === "") {
     return "functions imported by the world itself are not offered; import an interface";
   }
   const names = [...new Set(offered.map((offer) => offer.name))];
-  const nearest = names.length > 0 ? closest(want.name, names) : undefined;
-  const near = nearest !== undefined &&
-    distance(want.name, nearest) <= want.name.length / 2;
-  return near ? `not offered; the nearest is ${nearest}` : "not offered";
+  const meant = nearest(want.name, names);
+  return meant === undefined
+    ? "not offered"
+    : `not offered; the nearest is ${meant}`;
 }
 
 function missingFunctions(
@@ -121,18 +124,31 @@ function missingFunctions(
 ): MissingImport[] {
   const missing: MissingImport[] = [];
   for (const [name, type] of Object.entries(want.functions)) {
-    const offeredType = offer.functions[name];
+    const offeredType = entryOf(offer.functions, name);
     if (offeredType === type) continue;
     missing.push({
       import: `${want.label}#${name}`,
       reason: offeredType === undefined
-        ? `no such function; the nearest is ${
-          closest(name, Object.keys(offer.functions))
-        }`
+        ? unknownFunction(name, Object.keys(offer.functions))
         : `the component has ${type} where Wharf has ${offeredType}`,
     });
   }
   return missing;
+}
+
+function unknownFunction(name: string, offered: readonly string[]): string {
+  const [closest] = byDistance(name, offered);
+  return closest === undefined
+    ? "no such function; the interface has none"
+    : `no such function; the nearest is ${closest.name}`;
+}
+
+/** The component chooses the names: one can be that of something every object has. */
+function entryOf(
+  table: Readonly<Record<string, string>>,
+  name: string,
+): string | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function differingTypes(
@@ -141,7 +157,7 @@ function differingTypes(
 ): MissingImport[] {
   const differing: MissingImport[] = [];
   for (const [name, definition] of Object.entries(want.types)) {
-    const offered = offer.types[name];
+    const offered = entryOf(offer.types, name);
     // A type that only its own package names cannot differ in what crosses the border.
     if (offered === undefined || offered === definition) continue;
     differing.push({

@@ -25,6 +25,7 @@ export class GuestPool implements Disposable {
   readonly #options: PoolOptions;
   readonly #idle: Guest[] = [];
   readonly #waiting: ((free: boolean) => void)[] = [];
+  readonly #onIdle: (() => void)[] = [];
   #lent = 0;
   #filling = false;
   #closed = false;
@@ -39,6 +40,12 @@ export class GuestPool implements Disposable {
     return this.#lent;
   }
 
+  /** Resolves when no guest serves a request and none is waited for. */
+  idle(): Promise<void> {
+    if (this.#lent === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
   /** Makes the first guest, so that what fails at instantiation fails at start. */
   async warm(): Promise<void> {
     if (this.#idle.length === 0) this.#keep(await this.#factory.make());
@@ -50,10 +57,8 @@ export class GuestPool implements Disposable {
    * Rejects when an instance cannot be made.
    */
   async borrow(): Promise<Guest | undefined> {
-    if (this.#lent >= this.#options.limit && !await this.#turn()) {
-      return undefined;
-    }
-    this.#lent++;
+    if (this.#lent < this.#options.limit) this.#lent++;
+    else if (!await this.#turn()) return undefined;
     try {
       return this.#idle.pop() ?? await this.#factory.make();
     } catch (error) {
@@ -81,6 +86,7 @@ export class GuestPool implements Disposable {
     for (const resolve of this.#waiting.splice(0)) resolve(false);
   }
 
+  /** Whether a guest's place came free in time; it is the caller's then. */
   #turn(): Promise<boolean> {
     return new Promise((resolve) => {
       const turn = (free: boolean) => {
@@ -95,9 +101,14 @@ export class GuestPool implements Disposable {
     });
   }
 
+  /** Hands a guest's place to who waits longest: whoever comes now stands behind them. */
   #passOn(): void {
-    this.#lent--;
-    this.#waiting.shift()?.(true);
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#lent--;
+    else next(true);
+    if (this.#lent === 0) {
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
     this.#fill();
   }
 

@@ -24,9 +24,12 @@ export type TrapKind =
 
 /** A request that its guest did not answer. The instance behind it is never used again. */
 export class GuestTrap extends Error {
+  /** Told in place of "Error". */
   override readonly name = "GuestTrap";
 
+  /** `cause` is what the guest or a host function threw; its frames are told with the message. */
   constructor(
+    /** How the guest failed. */
     readonly kind: TrapKind,
     message: string,
     options?: ErrorOptions,
@@ -57,16 +60,44 @@ function describe(error: unknown): string {
   return `The guest was stopped: ${String(error)}`;
 }
 
-/** The guest's frames of a trap, innermost first, as V8 names them. */
+/** How many frames are told; the outer ones of a deep stack say nothing new. */
+const MAX_FRAMES = 20;
+
+/**
+ * `    at name (wasm://wasm/f1d26bae:wasm-function[0]:0x276f)`, or without name and brackets.
+ * Deno writes 0 for the number of every function, so only the place in the module tells one
+ * without a name from another.
+ */
+const WASM_FRAME =
+  /^\s+at (?:(.+) \()?wasm:\/\/\S+?:wasm-function\[\d+\]:(0x[\da-f]+)\)?$/;
+
+/**
+ * The guest's frames of a trap, innermost first, each with what its module's name section
+ * calls it. The host's frames, which tell where its files lie, are left out.
+ */
 export function guestFrames(error: unknown): string[] {
-  const stack = error instanceof Error && error.stack !== undefined
-    ? error.stack
-    : "";
-  const frames: string[] = [];
-  for (const line of stack.split("\n")) {
-    const match = /^\s*at (.*?) ?\(?(?:wasm:\/\/|<anonymous>:wasm-function)/
-      .exec(line);
-    if (match !== null) frames.push(match[1] === "" ? "(no name)" : match[1]!);
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  const lines = stack.split("\n");
+  const frames: { readonly name: string; times: number }[] = [];
+  for (const line of lines) {
+    const name = frameName(line);
+    if (name === undefined) continue;
+    const last = frames.at(-1);
+    if (last?.name === name) last.times++;
+    else frames.push({ name, times: 1 });
   }
-  return frames;
+  // A guest is called by the host: a stack that ends in the guest was cut by V8.
+  const isCut = frameName(lines.at(-1)!) !== undefined;
+  return frames.slice(0, MAX_FRAMES).map(({ name, times }, index) => {
+    if (times === 1) return name;
+    const orMore = isCut && index === frames.length - 1 ? " or more" : "";
+    return `${name} (${times} times${orMore})`;
+  });
+}
+
+function frameName(line: string): string | undefined {
+  const match = WASM_FRAME.exec(line);
+  if (match === null) return undefined;
+  const [, name = "<anonymous>", place] = match;
+  return name === "<anonymous>" ? `byte ${place}` : name;
 }

@@ -6,11 +6,12 @@
  * @module
  */
 
-import { pathToFileURL } from "node:url";
 import {
   type Artifact,
+  ARTIFACT_FORMAT,
   ArtifactError,
   loadArtifact,
+  readArtifact,
   sha256,
 } from "../runtime/artifact.ts";
 import { prune } from "./prune.ts";
@@ -20,7 +21,7 @@ import type { ArtifactFiles } from "./transpile.ts";
  * What made an artifact: jco's version, and a number that is raised whenever this room writes
  * something else from the same input. A test holds the version against deno.json.
  */
-export const TRANSPILER = "jco-transpile@0.12.1 wharf@1";
+export const TRANSPILER = "jco-transpile@0.12.1 wharf@2";
 
 /** An artifact, and whether it had to be made. */
 export interface CachedArtifact {
@@ -48,13 +49,14 @@ export async function cachedArtifact(
   const { transpile } = await import("./transpile.ts");
   const files = await transpile(bytes);
   await store(directory, key, files);
-  const artifact = await loadFrom(place);
   await prune(directory, key);
+  // Not from the disk: another process may be putting the same there.
+  const artifact = await artifactFrom(files);
   return { artifact, transpiled: true };
 }
 
 async function loadFrom(place: string): Promise<Artifact> {
-  const artifact = await loadArtifact(pathToFileURL(`${place}/`));
+  const artifact = await loadArtifact(directoryUrl(`${place}/`));
   // The age of an entry is the time of its last use. That it cannot be set on a cache that
   // is read-only is no reason not to use it.
   const now = new Date();
@@ -62,8 +64,25 @@ async function loadFrom(place: string): Promise<Artifact> {
   return artifact;
 }
 
+function artifactFrom(files: ArtifactFiles): Promise<Artifact> {
+  return readArtifact({
+    place: "",
+    read: (name) => Promise.resolve(files.get(name)!),
+  });
+}
+
+/** `node:url` has this too, and costs a start some milliseconds. */
+function directoryUrl(path: string): URL {
+  const url = new URL("file:///");
+  const escaped = path.replaceAll("%", "%25");
+  url.pathname = Deno.build.os === "windows"
+    ? escaped
+    : escaped.replaceAll("\\", "%5C");
+  return url;
+}
+
 async function cacheKey(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const made = `${TRANSPILER} ${await sha256(bytes)}`;
+  const made = `${TRANSPILER} ${ARTIFACT_FORMAT} ${await sha256(bytes)}`;
   return await sha256(new TextEncoder().encode(made));
 }
 
@@ -84,8 +103,10 @@ async function store(
   }
 }
 
-/** Puts a whole folder in its place; what stands there, whole or damaged, makes way. */
+/** Puts a whole folder in its place; a damaged one that stands there makes way. */
 async function moveInto(written: string, place: string): Promise<void> {
+  // A whole one is of another process, which made it from the same and may be reading it.
+  if (await isMoved(written, place) || await isWhole(place)) return;
   const aside = `${written}-old`;
   try {
     await Deno.rename(place, aside);
@@ -93,12 +114,36 @@ async function moveInto(written: string, place: string): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   try {
-    await Deno.rename(written, place);
-  } catch (error) {
-    // Another process put its own there between the two moves. It was made from the same.
-    if (!await isDirectory(place)) throw error;
+    await isMoved(written, place);
   } finally {
     await removeTree(aside);
+  }
+}
+
+/** What the system answers when a folder is moved to where another one stands. */
+const STANDS_THERE: ReadonlySet<unknown> = new Set(["ENOTEMPTY", "EEXIST"]);
+
+/** Moves a folder; false when another stands there, or did a moment ago. */
+async function isMoved(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.rename(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error && error.code;
+    if (STANDS_THERE.has(code)) return false;
+    // Windows does not say so.
+    if (await isDirectory(to)) return false;
+    throw error;
+  }
+}
+
+async function isWhole(place: string): Promise<boolean> {
+  try {
+    await loadFrom(place);
+    return true;
+  } catch (error) {
+    if (error instanceof ArtifactError) return false;
+    throw error;
   }
 }
 

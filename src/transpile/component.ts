@@ -75,12 +75,15 @@ class ComponentScope {
       case SECTION.import:
         reader.vector(() => this.#readImport(reader));
         return;
-      case SECTION.instance:
-        // What instances hold is of no interest here, but each takes an index.
-        for (let count = reader.u32(); count > 0; count--) {
+      case SECTION.instance: {
+        // What instances hold is of no interest here, but each takes an index, and a byte at
+        // least: a damaged count ends here.
+        const { length } = reader.take(reader.u32());
+        for (let index = 0; index < length; index++) {
           this.#instances.push(undefined);
         }
         return;
+      }
       case SECTION.export:
         reader.vector(() => this.#readExport(reader));
         return;

@@ -122,19 +122,19 @@ class PlanReader {
     if (hasImports) {
       while (this.#take(/^\s*\}\)\);/) === undefined) {
         const label = this.#key();
-        imports[label] = this.#namespace(label);
+        imports[label] = this.#namespace();
       }
     }
     this.#places.set(number, this.#instances.length);
     this.#instances.push({ module: file, imports });
   }
 
-  #namespace(label: string): Record<string, CoreImportPlan> {
+  #namespace(): Record<string, CoreImportPlan> {
     if (this.#take(/^\s*\{/) === undefined) throw this.#unknown();
     const namespace: Record<string, CoreImportPlan> = {};
     while (this.#take(/^\s*\},?/) === undefined) {
       const name = this.#key();
-      namespace[name] = this.#value(label, name);
+      namespace[name] = this.#value(name);
     }
     return namespace;
   }
@@ -146,7 +146,7 @@ class PlanReader {
     return (match[1] ?? match[2])!;
   }
 
-  #value(label: string, importName: string): CoreImportPlan {
+  #value(importName: string): CoreImportPlan {
     const exported = this.#take(
       /^\s*exports(\d+)(?:\.([\w$]+)|\['([^'\n]+)'\]),?/,
     );
@@ -163,7 +163,7 @@ class PlanReader {
       /^\s*(?:_guardMayLeave\(\d+, )?trampoline(\d+)\)?,?/,
     );
     const plan = trampoline && (this.#trampolines.get(trampoline[1]!) ??
-      this.#unreachableDrop(trampoline[1]!, label, importName));
+      this.#unreachableDrop(trampoline[1]!, importName));
     if (plan === undefined) throw this.#unknown();
     return plan;
   }
@@ -174,7 +174,6 @@ class PlanReader {
    */
   #unreachableDrop(
     trampoline: string,
-    label: string,
     importName: string,
   ): CoreImportPlan | undefined {
     const drop = /^\[resource-drop\](.+)$/.exec(importName);
@@ -183,7 +182,7 @@ class PlanReader {
     ).test(this.#script);
     return drop === null || !isUnreachable
       ? undefined
-      : { kind: "drop", label, resource: drop[1]! };
+      : { kind: "unreachable", resource: drop[1]! };
   }
 
   #lower(trampoline: string, options: string): void {
@@ -193,6 +192,12 @@ class PlanReader {
     if (named === null) {
       throw new LinkPlanError(
         `Cannot tell what trampoline ${trampoline} calls`,
+      );
+    }
+    const encoding = /stringEncoding: '([^']+)'/.exec(options)?.[1] ?? "utf8";
+    if (encoding !== "utf8") {
+      throw new LinkPlanError(
+        `Cannot pass strings as ${encoding}: components that do not use UTF-8 cannot be served yet`,
       );
     }
     const memory = /memory: (memory\d+)/.exec(options)?.[1];
@@ -253,7 +258,7 @@ function readDrops(script: string): Map<string, CoreImportPlan> {
   const classes = readClasses(script);
   const drops = new Map<string, CoreImportPlan>();
   const functions = script.matchAll(
-    /\n  function trampoline(\d+)\(handle\) \{\n([\s\S]*?)\n  \}(?=\n)/g,
+    /\n {2}function trampoline(\d+)\(handle\) \{\n([\s\S]*?)\n {2}\}(?=\n)/g,
   );
   for (const [, number, body] of functions) {
     const local = /(\S+)\[symbolCabiDispose\]\(/.exec(body!)?.[1];

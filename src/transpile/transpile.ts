@@ -8,7 +8,7 @@
 import { $init, generate } from "@bytecodealliance/jco-transpile/component";
 import {
   ARTIFACT_FORMAT,
-  type ArtifactManifest,
+  formatManifest,
   MANIFEST_FILE,
   sha256,
 } from "../runtime/artifact.ts";
@@ -48,17 +48,14 @@ export async function transpile(
     files.filter(([name]) => name.endsWith(".wasm"))
       .map(([name, content]) => [name, new Uint8Array(content)]),
   );
-  const manifest: ArtifactManifest = {
+  const manifest = await formatManifest({
     format: ARTIFACT_FORMAT,
     imports,
     exports,
     plan: readLinkPlan(new TextDecoder().decode(script[1])),
     hashes: await hashAll(written),
-  };
-  written.set(
-    MANIFEST_FILE,
-    new TextEncoder().encode(JSON.stringify(manifest)),
-  );
+  });
+  written.set(MANIFEST_FILE, manifest);
   return written;
 }
 

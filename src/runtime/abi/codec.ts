@@ -107,7 +107,8 @@ function enumCodec(names: readonly string[]): Codec {
   );
   const cases = new Map(names.map((tag) => [tag, { tag }]));
   const nameOf = (value: unknown) => (value as { tag: string }).tag;
-  const caseOf = (value: unknown) => cases.get(value as string);
+  const caseOf = (value: unknown) =>
+    cases.get(value as string) ?? { tag: value };
   return {
     ...variant,
     load: (memory, offset) => nameOf(variant.load(memory, offset)),

@@ -25,6 +25,7 @@ export type Realloc = (
 export class GuestState {
   readonly handles = new HandleTable();
   #fault: { readonly error: unknown } | undefined;
+  #wake: ((error: unknown) => void) | undefined;
 
   /**
    * Remembers why the instance ends. A guest can catch what a host function throws, and must
@@ -32,6 +33,24 @@ export class GuestState {
    */
   fault(error: unknown): void {
     this.#fault ??= { error };
+  }
+
+  /**
+   * A promise that the guest waits for. It rejects when the instance ends first: V8 keeps a
+   * guest that is never resumed, and its memory with it, until the process ends.
+   */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#wake = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** Ends the instance: what it waits for rejects, and every later host call throws. */
+  end(error: unknown): void {
+    this.fault(error);
+    this.#wake?.(error);
+    this.handles.clear();
   }
 
   /** The guest lets go of a resource. */
@@ -90,7 +109,11 @@ export class GuestMemory {
 
   readString(offset: number, length: number): string {
     this.#check(offset, length);
-    return DECODER.decode(this.#all.subarray(offset, offset + length));
+    try {
+      return DECODER.decode(this.#all.subarray(offset, offset + length));
+    } catch (cause) {
+      throw new TypeError(`The string at ${offset} is not UTF-8`, { cause });
+    }
   }
 
   /** Puts bytes into memory that the guest allocates for them. */
@@ -130,10 +153,12 @@ export class GuestMemory {
     }
   }
 
-  /** Makes sure that an array of the guest is in its memory before it is walked. */
+  /** Makes sure that an array of the guest, or one value, is where it can be. */
   checkList(offset: number, count: number, size: number, align: number): void {
     if (offset % align !== 0) {
-      throw new RangeError(`A list at ${offset} is not aligned to ${align}`);
+      throw new RangeError(
+        `${offset} is no place for what is aligned to ${align}`,
+      );
     }
     this.#check(offset, count * size);
   }

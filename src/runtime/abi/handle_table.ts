@@ -6,6 +6,9 @@
 
 import type { ResourceClass } from "../host_interface.ts";
 
+/** How many handles a guest may hold; one that needs more forgets to drop them. */
+const MAX_HANDLES = 1 << 18;
+
 /**
  * Hands out small integers for host objects. A handle that is given back is a number the
  * guest made up as far as the table is concerned: it is checked every time.
@@ -20,7 +23,15 @@ export class HandleTable {
     return this.#entries.length - 1 - this.#free.length;
   }
 
+  /**
+   * @throws {RangeError} The guest holds too many.
+   */
   add(resource: object): number {
+    if (this.size >= MAX_HANDLES) {
+      throw new RangeError(
+        `The guest holds ${MAX_HANDLES} handles, which is the most it may`,
+      );
+    }
     const handle = this.#free.pop() ?? this.#entries.length;
     this.#entries[handle] = resource;
     return handle;

@@ -67,7 +67,7 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
           if (!waits || !(value instanceof Promise)) {
             return writer.answer(memory, value, place);
           }
-          return value
+          return memory.state.wait(value)
             .then((later) => writer.answer(memory, later, place))
             .catch((error) => fail(writer, memory, error, place));
         } catch (error) {
@@ -86,11 +86,18 @@ function fail(
   error: unknown,
   place: number,
 ): unknown {
-  if (error instanceof WitError && writer.refuse !== undefined) {
-    return writer.refuse(memory, error.payload, place);
+  const { state } = memory;
+  state.check();
+  let fault = error;
+  if (error instanceof WitError) {
+    try {
+      return writer.refuse(memory, error.payload, place);
+    } catch (cause) {
+      fault = cause;
+    }
   }
-  memory.state.fault(error);
-  throw error;
+  state.fault(fault);
+  throw fault;
 }
 
 type ArgumentLifter = (memory: GuestMemory, flat: CoreValues) => unknown[];
@@ -114,19 +121,18 @@ function argumentLifter(codecs: readonly Codec[]): ArgumentLifter {
 /** How a result leaves the host: as the core value, or at the place the guest named last. */
 interface ResultWriter {
   answer(memory: GuestMemory, value: unknown, place: number): unknown;
-  /** The error arm; absent where the type is no `result`. */
-  readonly refuse?: (
-    memory: GuestMemory,
-    payload: unknown,
-    place: number,
-  ) => unknown;
+  /** The error arm. Throws where the type is no `result`. */
+  refuse(memory: GuestMemory, payload: unknown, place: number): unknown;
 }
 
 function resultWriter(
   type: WitType | undefined,
   codecOf: (type: WitType) => Codec,
 ): ResultWriter {
-  if (type === undefined) return { answer: () => undefined };
+  const refuse = () => {
+    throw new TypeError("A host function refused what it cannot refuse");
+  };
+  if (type === undefined) return { answer: () => undefined, refuse };
   const codec = codecOf(type);
   const write = codec.flat.length > 1
     ? (memory: GuestMemory, value: unknown, place: number) => {
@@ -134,7 +140,7 @@ function resultWriter(
       codec.store(memory, place, value);
     }
     : (memory: GuestMemory, value: unknown) => codec.lower(memory, value);
-  if (type.kind !== "result") return { answer: write };
+  if (type.kind !== "result") return { answer: write, refuse };
   return {
     answer: (memory, val, place) => write(memory, { tag: "ok", val }, place),
     refuse: (memory, val, place) => write(memory, { tag: "err", val }, place),

@@ -26,8 +26,8 @@ export function numberCodec(kind: Exclude<PrimitiveKind, "string">): Codec {
   switch (kind) {
     case "bool":
       return {
-        ...primitiveCodec(PRIMITIVES.u8, (value) => value !== 0),
-        lower: Number,
+        ...primitiveCodec(BOOLEAN, (value) => value !== 0),
+        lower: (_memory, value) => Number(value),
       };
     case "char":
       return {
@@ -149,3 +149,6 @@ const PRIMITIVES: Readonly<Record<NumberKind, Primitive>> = {
     narrow: (value) => value,
   },
 };
+
+/** A byte in memory; as a core value any bit makes it true. */
+const BOOLEAN: Primitive = { ...PRIMITIVES.u8, narrow: (value) => value };

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { App, type RequestEvent } from "./app.ts";
+import { type Lane, LaneBusyError } from "./lane.ts";
+import { GuestTrap, trapFrom } from "./trap.ts";
+
+/** An app on a lane that does this. */
+function appOn(fetch: Lane["fetch"]) {
+  const answered: RequestEvent[] = [];
+  const failed: [string, unknown][] = [];
+  let disposed = 0;
+  const lane: Lane = {
+    fetch,
+    [Symbol.asyncDispose]: () => Promise.resolve(void disposed++),
+  };
+  const app = new App(lane, {
+    answered: (event) => answered.push(event),
+    failed: (request, error) => failed.push([request, error]),
+  });
+  return { app, answered, failed, disposed: () => disposed };
+}
+
+const get = (path: string) => new Request(`http://guest.test${path}`);
+
+Deno.test("fetch() hands on the response and tells of it", async () => {
+  const ids: string[] = [];
+  const { app, answered, disposed } = appOn((_request, id) => {
+    ids.push(id);
+    return Promise.resolve(new Response("body", { status: 201 }));
+  });
+  const response = await app.fetch(
+    new Request("http://guest.test/a?b", { method: "PUT" }),
+  );
+  await app.fetch(get("/"));
+  assert.equal(response.status, 201);
+  assert.equal(await response.text(), "body");
+  assert.equal(new Set(ids).size, 2);
+  assert.deepEqual(answered.map(({ id }) => id), ids);
+  const [{ method, url, status, duration }] = answered as [RequestEvent];
+  assert.deepEqual([method, url, status], [
+    "PUT",
+    "http://guest.test/a?b",
+    201,
+  ]);
+  assert.ok(duration >= 0);
+  await app[Symbol.asyncDispose]();
+  assert.equal(disposed(), 1);
+});
+
+for (
+  const [kind, status] of [
+    ["trapped", 500],
+    ["no-response", 500],
+    ["error-code", 500],
+    ["invalid-response", 500],
+    ["exit", 500],
+    ["deadline", 504],
+  ] as const
+) {
+  Deno.test(`fetch() answers ${status} and the cause for "${kind}"`, async () => {
+    const { app, answered, failed } = appOn(() =>
+      Promise.reject(new GuestTrap(kind, "The guest did it"))
+    );
+    const response = await app.fetch(get("/"));
+    assert.equal(response.status, status);
+    assert.equal(
+      response.headers.get("content-type"),
+      "text/plain; charset=utf-8",
+    );
+    assert.equal(await response.text(), "The guest did it\n(request 1)\n");
+    assert.equal(answered[0]!.status, status);
+    assert.deepEqual(failed, []);
+  });
+}
+
+Deno.test("fetch() shows the guest's frames, and nothing of the host's", async () => {
+  const error = new WebAssembly.RuntimeError("unreachable");
+  error.stack = [
+    "RuntimeError: unreachable",
+    "    at boom (wasm://wasm/ae44214a:wasm-function[0]:0x32)",
+    "    at ComponentInstance.call (file:///home/someone/wharf/src/runtime/component_instance.ts:194:43)",
+    "    at async App.fetch (file:///home/someone/wharf/src/runtime/app.ts:43:22)",
+  ].join("\n");
+  const { app } = appOn(() => Promise.reject(trapFrom(error)));
+  const response = await app.fetch(get("/"));
+  assert.equal(
+    await response.text(),
+    "The guest trapped: unreachable\n    at boom\n(request 1)\n",
+  );
+});
+
+Deno.test("fetch() answers 503 when every instance is busy", async () => {
+  const { app } = appOn(() => Promise.reject(new LaneBusyError("Busy")));
+  const response = await app.fetch(get("/"));
+  assert.equal(response.status, 503);
+  assert.equal(response.headers.get("retry-after"), "1");
+  assert.equal(await response.text(), "Busy; try again\n(request 1)\n");
+});
+
+Deno.test("fetch() keeps a fault of Wharf from the client, and reports it", async () => {
+  const error = new TypeError("secret of /home/someone");
+  const { app, failed, answered } = appOn(() => Promise.reject(error));
+  const response = await app.fetch(get("/"));
+  assert.equal(response.status, 500);
+  assert.equal(
+    await response.text(),
+    "Wharf failed; its log says how\n(request 1)\n",
+  );
+  assert.deepEqual(failed, [["1", error]]);
+  assert.equal(answered.length, 1);
+});
+
+Deno.test("fetch() does not reject where a lane throws", async () => {
+  const { app } = appOn(() => {
+    throw new TypeError("thrown at once");
+  });
+  assert.equal((await app.fetch(get("/"))).status, 500);
+});

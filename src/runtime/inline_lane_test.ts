@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { FakeFactory, settle } from "./_fake_guests.ts";
+import { type InlineLaneOptions, openInlineLane } from "./inline_lane.ts";
+import { type Lane, LaneBusyError } from "./lane.ts";
+import type { PoolOptions } from "./pool.ts";
+import { GuestTrap } from "./trap.ts";
+
+const REQUEST = new Request("http://guest.test/");
+
+interface Opened extends AsyncDisposable {
+  readonly lane: Lane;
+  readonly factory: FakeFactory;
+  readonly trapped: [string, Error][];
+}
+
+type Options = Partial<PoolOptions & Omit<InlineLaneOptions, "pool">>;
+
+async function open(options: Options = {}): Promise<Opened> {
+  const { requestTimeout = 10_000, ...pool } = options;
+  const factory = new FakeFactory();
+  const trapped: [string, Error][] = [];
+  const lane = await openInlineLane(factory, {
+    pool: { reuse: 1, ahead: 0, limit: 100, queueTimeout: 10_000, ...pool },
+    requestTimeout,
+    events: { trapped: (request, trap) => trapped.push([request, trap]) },
+  });
+  return {
+    lane,
+    factory,
+    trapped,
+    [Symbol.asyncDispose]: () => lane[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("openInlineLane() rejects when the component traps as it is made", async () => {
+  const factory = new FakeFactory();
+  factory.failures.push(new WebAssembly.RuntimeError("unreachable"));
+  await assert.rejects(
+    openInlineLane(factory, {
+      pool: { reuse: 1, ahead: 4, limit: 1, queueTimeout: 1 },
+      requestTimeout: 1,
+      events: { trapped: () => assert.fail("no request was there") },
+    }),
+    { name: "GuestTrap", message: "The guest trapped: unreachable" },
+  );
+});
+
+Deno.test("fetch() answers with the guest's response and marks its request", async () => {
+  await using opened = await open();
+  const { lane, factory } = opened;
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  const [call] = factory.calls;
+  assert.equal(call!.requestId, "r1");
+  call!.succeed("hello");
+  assert.equal(await (await answering).text(), "hello");
+});
+
+Deno.test("fetch() keeps the guest until its code has returned", async () => {
+  await using opened = await open({ reuse: 10 });
+  const { lane, factory } = opened;
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  factory.calls[0]!.answer.resolve(new Response("early"));
+  await answering;
+  const second = lane.fetch(REQUEST, "r2");
+  await settle();
+  assert.equal(factory.made.length, 2);
+  for (const call of factory.calls) call.succeed();
+  await second;
+  await settle();
+  assert.equal(factory.alive, 2);
+});
+
+Deno.test("fetch() rejects with the trap, reports it and drops the guest", async () => {
+  await using opened = await open({ reuse: 10 });
+  const { lane, factory, trapped } = opened;
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  const trap = new GuestTrap("trapped", "over");
+  factory.calls[0]!.fail(trap);
+  await assert.rejects(answering, (error) => error === trap);
+  await settle();
+  assert.deepEqual(trapped, [["r1", trap]]);
+  assert.equal(factory.alive, 0);
+});
+
+Deno.test("fetch() reports a trap behind the response", async () => {
+  await using opened = await open({ reuse: 10 });
+  const { lane, factory, trapped } = opened;
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  const [call] = factory.calls;
+  call!.answer.resolve(new Response("whole"));
+  call!.end.reject(new WebAssembly.RuntimeError("unreachable"));
+  assert.equal(await (await answering).text(), "whole");
+  await settle();
+  assert.deepEqual(
+    trapped.map(([request, { message }]) => [request, message]),
+    [["r1", "The guest trapped: unreachable"]],
+  );
+  assert.equal(factory.alive, 0);
+});
+
+Deno.test("fetch() rejects when a guest cannot be made, and the next one is served", async () => {
+  await using opened = await open();
+  const { lane, factory } = opened;
+  factory.made[0]!.calls.length = 0;
+  const first = lane.fetch(REQUEST, "r1"); // takes the guest that was made at the start
+  await settle();
+  factory.failures.push(new Error("no memory"));
+  await assert.rejects(lane.fetch(REQUEST, "r2"), {
+    name: "GuestTrap",
+    message: "The guest was stopped: no memory",
+  });
+  const third = lane.fetch(REQUEST, "r3");
+  await settle();
+  for (const call of factory.calls) call.succeed();
+  await Promise.all([first, third]);
+});
+
+Deno.test("fetch() rejects when every instance stays busy", async () => {
+  await using opened = await open({ limit: 1, queueTimeout: 10 });
+  const { lane, factory } = opened;
+  const first = lane.fetch(REQUEST, "r1");
+  await assert.rejects(lane.fetch(REQUEST, "r2"), LaneBusyError);
+  factory.calls[0]!.succeed();
+  await first;
+});
+
+Deno.test("fetch() ends a guest that keeps its client waiting", async () => {
+  await using opened = await open({ requestTimeout: 20 });
+  const { lane, factory, trapped } = opened;
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  factory.calls[0]!.since = performance.now();
+  await assert.rejects(answering, { name: "GuestTrap", kind: "deadline" });
+  await settle();
+  assert.equal(trapped.length, 1);
+  assert.equal(factory.alive, 0);
+});
+
+Deno.test("disposing waits for running and for waiting requests", async () => {
+  const { lane, factory } = await open({ limit: 1, ahead: 1 });
+  const [first, second] = [
+    lane.fetch(REQUEST, "r1"),
+    lane.fetch(REQUEST, "r2"),
+  ];
+  let disposed = false;
+  const disposing = lane[Symbol.asyncDispose]().then(() => disposed = true);
+  await settle();
+  factory.calls[0]!.succeed("first");
+  assert.equal(await (await first).text(), "first");
+  await settle();
+  assert.equal(disposed, false);
+  factory.calls[1]!.succeed("second");
+  assert.equal(await (await second).text(), "second");
+  await disposing;
+  assert.equal(factory.alive, 0);
+});
+
+Deno.test("disposing waits for a request whose guest is still being made", async () => {
+  const { lane, factory } = await open();
+  const first = lane.fetch(REQUEST, "r1");
+  const gate = Promise.withResolvers<void>();
+  factory.gate = gate.promise;
+  const second = lane.fetch(REQUEST, "r2");
+  const disposing = lane[Symbol.asyncDispose]();
+  await settle();
+  factory.calls[0]!.succeed();
+  await first;
+  gate.resolve();
+  await settle();
+  factory.calls[1]!.succeed("made late");
+  assert.equal(await (await second).text(), "made late");
+  await disposing;
+});
