@@ -149,7 +149,7 @@ natsTest(
     await using backend = await openNats({ url: server.url, timeout: TIMEOUT });
     const bucket = await backend.open("default");
     await bucket.increment("counter", 1n);
-    server.signal("SIGSTOP");
+    await server.hang();
     try {
       const calls: (() => Promise<unknown>)[] = [
         ...Array.from(

@@ -108,7 +108,7 @@ testWithRedis(
     await using backend = await openRedis({ url: server.url, timeout: 300 });
     const bucket = await backend.open("default");
     await bucket.set("key", bytes("1"));
-    server.signal("SIGSTOP");
+    await server.hang();
     try {
       for (let round = 0; round < 4; round++) {
         const begun = performance.now();
@@ -182,7 +182,7 @@ testWithRedis(
       await using server = await startRedis();
       const backend = await openRedis({ url: server.url, timeout: 300 });
       const bucket = await backend.open("default");
-      if (state === "hanging") server.signal("SIGSTOP");
+      if (state === "hanging") await server.hang();
       if (state === "gone") await server.kill();
       const calls = Promise.allSettled([
         bucket.set("key", bytes("1")),

@@ -161,7 +161,8 @@ async function deno(
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd,
-    env: { ...env, NO_COLOR: "1" },
+    // `deno task` keeps the one of the task that runs these tests.
+    env: { ...env, NO_COLOR: "1", INIT_CWD: cwd },
   }).output();
   const decoder = new TextDecoder();
   assert.ok(success, decoder.decode(stderr));

@@ -30,7 +30,8 @@ export async function startDevTask(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "dev", "--port", "0", "--format", "json", ...args],
     cwd,
-    env: { ...env, NO_COLOR: "1" },
+    // `deno task` keeps the one of the task that runs these tests.
+    env: { ...env, NO_COLOR: "1", INIT_CWD: cwd },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { hang } from "./stopped_process.ts";
+
 /** How a server is started. */
 export interface NatsServerOptions {
   /** Lines of its configuration beside the address and JetStream. */
@@ -22,7 +24,9 @@ export interface NatsServer extends AsyncDisposable {
   start(): Promise<void>;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
-  /** Sends a signal: SIGSTOP makes it hang. */
+  /** Makes it hang. */
+  hang(): Promise<void>;
+  /** Sends a signal: SIGCONT ends a hang. */
   signal(name: Deno.Signal): void;
 }
 
@@ -95,6 +99,10 @@ class StartedServer implements NatsServer {
     if (process === undefined) return;
     process.kill("SIGKILL");
     await process.status;
+  }
+
+  async hang(): Promise<void> {
+    if (this.#process !== undefined) await hang(this.#process);
   }
 
   signal(name: Deno.Signal): void {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { hang } from "./stopped_process.ts";
+
 import { createConnection, createServer } from "node:net";
 import { once } from "node:events";
 import { TextLineStream } from "./text_line_stream.ts";
@@ -37,6 +39,8 @@ export interface RedisServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again on the same port and data, and waits until it answers; `args` in place of the first ones. */
   start(args?: readonly string[]): Promise<void>;
+  /** Makes it hang until it gets SIGCONT. */
+  hang(): Promise<void>;
   /** Sends it a signal. */
   signal(signal: Deno.Signal): void;
   /** Sends a command as redis-cli would, and answers the raw reply. */
@@ -88,6 +92,9 @@ export async function startRedis(
     url: `redis://127.0.0.1:${port}`,
     kill,
     start,
+    hang: async () => {
+      if (process !== undefined) await hang(process);
+    },
     signal: (signal) => process?.kill(signal),
     send: (...command) => send(port, command),
     async [Symbol.asyncDispose]() {
