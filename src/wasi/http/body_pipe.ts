@@ -21,7 +21,9 @@ type PipeState =
 
 /** A body under way from a guest to a reader. */
 export class BodyPipe implements ByteSink {
+  readonly #length: number | undefined;
   #state: PipeState = { phase: "open" };
+  #failureTold = false;
   #chunks: Uint8Array[] = [];
   #buffered = 0;
   #written = 0;
@@ -29,9 +31,19 @@ export class BodyPipe implements ByteSink {
   #writerWake: PromiseWithResolvers<void> | undefined;
   #readerWake: PromiseWithResolvers<void> | undefined;
 
+  /** @param length How many bytes the head promises, if it does. */
+  constructor(length?: number) {
+    this.#length = length;
+  }
+
   /** How many bytes the guest has written. */
   get written(): number {
     return this.#written;
+  }
+
+  /** Whether nothing more will be written. */
+  get ended(): boolean {
+    return this.#state.phase !== "open";
   }
 
   /** Whether the guest has written all it will. */
@@ -52,6 +64,8 @@ export class BodyPipe implements ByteSink {
   capacity(): number {
     switch (this.#state.phase) {
       case "failed":
+        if (this.#failureTold) throw streamClosed();
+        this.#failureTold = true;
         throw streamFailed(this.#state.error.message, this.#state.error);
       case "open":
         return this.#flushing ? 0 : Math.max(0, BODY_WINDOW - this.#buffered);
@@ -115,11 +129,19 @@ export class BodyPipe implements ByteSink {
     return all;
   }
 
-  /** The reader's side. Reads nothing ahead of what is asked for. */
-  readable(): ReadableStream<Uint8Array> {
+  /**
+   * The reader's side. Reads nothing ahead of what is asked for.
+   *
+   * @param gone Called when the reader goes away before it has everything.
+   */
+  readable(gone: () => void = () => {}): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
       pull: (controller) => this.#pull(controller),
-      cancel: () => this.cancel(),
+      cancel: () => {
+        if (this.#isAllSent()) return;
+        this.cancel();
+        gone();
+      },
     }, { highWaterMark: 0 });
   }
 
@@ -143,6 +165,11 @@ export class BodyPipe implements ByteSink {
     }
     if (this.#state.phase === "failed") controller.error(this.#state.error);
     else controller.close();
+  }
+
+  /** A server that has sent what the head promises reads no further; no one has gone. */
+  #isAllSent(): boolean {
+    return this.#buffered === 0 && this.#written === this.#length;
   }
 
   #end(state: PipeState): void {

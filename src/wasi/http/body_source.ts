@@ -14,15 +14,29 @@ type SourceState =
   | { readonly phase: "ended" }
   | { readonly phase: "failed"; readonly error: HttpFailure };
 
+/** Gives the next piece, or `undefined` at the end. */
+interface BodyReader {
+  read(): Promise<Uint8Array | undefined>;
+  cancel(): Promise<void>;
+}
+
 const NOTHING = new Uint8Array(0);
+
+/** How much is read at first: most bodies are short. */
+const FIRST_READ = 8 * 1024;
+
+/** How much is read of a body that has filled that. */
+const LONG_READ = 64 * 1024;
 
 /** A body under way to a guest. */
 export class BodySource implements ByteSource {
   readonly #stream: ReadableStream<Uint8Array> | null;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #reader: BodyReader | undefined;
   #state: SourceState = { phase: "open" };
+  #failureTold = false;
   #chunk: Uint8Array = NOTHING;
-  #pending: Promise<void> | undefined;
+  #received = 0;
+  #pending: PromiseWithResolvers<void> | undefined;
 
   constructor(stream: ReadableStream<Uint8Array> | null) {
     this.#stream = stream;
@@ -32,6 +46,11 @@ export class BodySource implements ByteSource {
   /** Whether the guest has asked for bytes that the client has not sent yet. */
   get waiting(): boolean {
     return this.#pending !== undefined;
+  }
+
+  /** How many bytes have come from the client. */
+  get received(): number {
+    return this.#received;
   }
 
   /** Whether every byte has been read, or none will come. */
@@ -56,6 +75,8 @@ export class BodySource implements ByteSource {
       case "ended":
         throw streamClosed();
       case "failed":
+        if (this.#failureTold) throw streamClosed();
+        this.#failureTold = true;
         throw streamFailed(this.#state.error.message, this.#state.error);
     }
   }
@@ -63,42 +84,109 @@ export class BodySource implements ByteSource {
   isReady(): boolean {
     if (this.#chunk.length > 0 || this.#state.phase !== "open") return true;
     // A guest that polls asks for the first bytes by asking whether they are there.
-    this.#pending ??= this.#fetch();
+    if (this.#pending === undefined) this.#fetch();
     return false;
   }
 
   whenReady(): Promise<void> {
-    return this.isReady() ? Promise.resolve() : this.#pending!;
+    return this.isReady() ? Promise.resolve() : this.#pending!.promise;
   }
 
   /** The guest wants no more of it; what the client still sends is dropped. */
   cancel(): void {
     if (this.#state.phase !== "open") return;
-    this.#state = { phase: "ended" };
     this.#chunk = NOTHING;
-    // A body that was never read is drained by the server itself.
-    this.#reader?.cancel().catch(() => {});
+    this.#end({ phase: "ended" });
+    this.#close();
+  }
+
+  /**
+   * The client is known to have gone. Deno does not end a read that is under way when it
+   * notices while it sends a response.
+   */
+  breakOff(cause?: unknown): void {
+    if (this.#state.phase !== "open") return;
+    const error = new HttpFailure(
+      { tag: "connection-terminated" },
+      "The connection ended before the body was complete",
+      { cause },
+    );
+    this.#end({ phase: "failed", error });
+    this.#close();
   }
 
   async #fetch(): Promise<void> {
+    this.#pending = Promise.withResolvers();
     try {
-      this.#reader ??= this.#stream!.getReader();
-      const { value, done } = await this.#reader.read();
+      this.#reader ??= openReader(this.#stream!);
+      const chunk = await this.#reader.read();
       if (this.#state.phase !== "open") return;
-      if (done) this.#state = { phase: "ended" };
-      else this.#chunk = value;
+      if (chunk === undefined) {
+        this.#end({ phase: "ended" });
+        return;
+      }
+      this.#chunk = chunk;
+      this.#received += chunk.length;
+      this.#wake();
     } catch (error) {
-      if (this.#state.phase !== "open") return;
-      this.#state = {
-        phase: "failed",
-        error: new HttpFailure(
-          { tag: "connection-terminated" },
-          "The connection ended before the body was complete",
-          { cause: error },
-        ),
-      };
-    } finally {
-      this.#pending = undefined;
+      this.breakOff(error);
     }
   }
+
+  #end(state: SourceState): void {
+    this.#state = state;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#pending?.resolve();
+    this.#pending = undefined;
+  }
+
+  /** A body that was never asked for is drained by the server itself. */
+  #close(): void {
+    this.#reader?.cancel().catch(() => {});
+  }
+}
+
+function openReader(stream: ReadableStream<Uint8Array>): BodyReader {
+  try {
+    return bufferReader(stream.getReader({ mode: "byob" }));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Not a stream of bytes: one that the host itself has made.
+    return chunkReader(stream.getReader());
+  }
+}
+
+/**
+ * Reads into one buffer over and over. New ones for each piece would cost a large body a
+ * hundred megabytes of garbage at any time.
+ */
+function bufferReader(reader: ReadableStreamBYOBReader): BodyReader {
+  let buffer = new ArrayBuffer(FIRST_READ);
+  return {
+    async read() {
+      const { value, done } = await reader.read(new Uint8Array(buffer));
+      if (done) return undefined;
+      const isFull = value.length === value.buffer.byteLength;
+      buffer = isFull && value.length < LONG_READ
+        ? new ArrayBuffer(LONG_READ)
+        : value.buffer;
+      return value;
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+function chunkReader(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): BodyReader {
+  return {
+    async read() {
+      const { value, done } = await reader.read();
+      return done ? undefined : value;
+    },
+    cancel: () => reader.cancel(),
+  };
 }

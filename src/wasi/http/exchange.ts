@@ -10,11 +10,9 @@ import { GuestTrap, trapFrom } from "../../runtime/trap.ts";
 import type { BodyPipe } from "./body_pipe.ts";
 import { BodySource } from "./body_source.ts";
 import { type ErrorCode, errorCodeText } from "./error_code.ts";
-import { textFrom } from "./header_lines.ts";
 import { OutgoingResponse } from "./outgoing.ts";
-
-/** RFC 9110: responses that have no body whatever the guest wrote. */
-const BODILESS_STATUS: ReadonlySet<number> = new Set([204, 205, 304]);
+import type { RequestHead } from "./request_head.ts";
+import { toResponse } from "./to_response.ts";
 
 /** What a guest hands to `response-outparam.set`. */
 export type ResponseResult =
@@ -25,20 +23,25 @@ type ExchangeState =
   | { readonly phase: "no response" }
   /** The head is set, and not sent yet: the body may still end in time to go with it. */
   | { readonly phase: "head set"; readonly response: OutgoingResponse }
-  | { readonly phase: "answered" };
+  /** What is left of the body follows. */
+  | { readonly phase: "head sent" }
+  /** The client gets the host's own answer in its place. */
+  | { readonly phase: "refused" };
 
 /** A call of `incoming-handler.handle` under way. */
 export class Exchange implements GuestCall {
   readonly source: BodySource;
+  readonly #head: RequestHead;
   readonly #response = Promise.withResolvers<Response>();
   readonly #finished = Promise.withResolvers<void>();
   #state: ExchangeState = { phase: "no response" };
   #pipe: BodyPipe | undefined;
   #since = performance.now();
-  #writtenBefore = 0;
+  #movedBefore = 0;
 
-  constructor(request: Request) {
-    this.source = new BodySource(request.body);
+  constructor(head: RequestHead, body: ReadableStream<Uint8Array> | null) {
+    this.#head = head;
+    this.source = new BodySource(body);
     // Both are awaited by the lane; a rejection must not count as unhandled before it is.
     this.#response.promise.catch(() => {});
     this.#finished.promise.catch(() => {});
@@ -53,11 +56,12 @@ export class Exchange implements GuestCall {
   }
 
   waitingSince(): number | undefined {
-    const written = this.#pipe?.written ?? 0;
-    const clientIsWaitedFor = this.source.waiting || this.#pipe?.full === true;
-    if (clientIsWaitedFor || written !== this.#writtenBefore) {
+    const moved = this.source.received + (this.#pipe?.written ?? 0);
+    const clientIsWaitedFor = this.#pipe?.full === true ||
+      (this.source.waiting && !this.#isAnswered());
+    if (clientIsWaitedFor || moved !== this.#movedBefore) {
       this.#since = performance.now();
-      this.#writtenBefore = written;
+      this.#movedBefore = moved;
     }
     return clientIsWaitedFor ? undefined : this.#since;
   }
@@ -81,12 +85,12 @@ export class Exchange implements GuestCall {
     this.#state = { phase: "head set", response: result.val };
     this.#pipe = OutgoingResponse.pipe(result.val);
     if (this.#pipe === undefined || this.#pipe.finished) {
-      this.#answer();
+      this.#answerEarly();
       return;
     }
     // A guest that suspends now is about to stream; one that goes on finishes its body
     // before the next turn of the event loop, and head and body leave in one piece.
-    setTimeout(() => this.#answer(), 0);
+    setTimeout(() => this.#answerEarly(), 0);
   }
 
   /** The guest let go of its outparam without setting it. */
@@ -112,41 +116,74 @@ export class Exchange implements GuestCall {
     this.#pipe?.fail(
       new Error("The guest returned without finishing the body"),
     );
+    const isSent = this.#state.phase === "head sent";
     this.#fail(noResponse("returned without setting a response"));
     this.#answer();
-    this.#finished.resolve();
+    const failure = this.#pipe?.failure;
+    if (isSent && failure !== undefined) {
+      // The client has seen the connection break off; the log is to say why.
+      this.#finished.reject(invalidResponse(failure));
+    } else {
+      this.#finished.resolve();
+    }
   }
 
   #trapped(trap: GuestTrap): void {
     this.source.cancel();
     this.#pipe?.fail(trap);
-    this.#answered(trap);
+    this.#refuse(trap);
     this.#finished.reject(trap);
   }
 
   /** Answers with a failure where no response was set. */
   #fail(trap: GuestTrap): void {
-    if (this.#state.phase === "no response") this.#answered(trap);
+    if (this.#state.phase === "no response") this.#refuse(trap);
   }
 
-  #answered(trap: GuestTrap): void {
-    if (this.#state.phase === "answered") return;
-    this.#state = { phase: "answered" };
+  #refuse(trap: GuestTrap): void {
+    if (this.#state.phase === "head sent") return;
+    this.#head.keep();
+    this.#state = { phase: "refused" };
     this.#response.reject(trap);
+  }
+
+  /**
+   * Whether the client has all it will get. It may go on sending, but Deno can lose a read
+   * that was under way when the response ended: the guest must not wait for it forever.
+   */
+  #isAnswered(): boolean {
+    switch (this.#state.phase) {
+      case "no response":
+      case "head set":
+        return false;
+      case "head sent":
+        return this.#pipe === undefined || this.#pipe.ended;
+      case "refused":
+        return true;
+    }
+  }
+
+  /** Answers while the guest goes on. */
+  #answerEarly(): void {
+    if (this.#state.phase !== "head set") return;
+    this.#head.keep();
+    this.#answer();
   }
 
   #answer(): void {
     if (this.#state.phase !== "head set") return;
-    const { response } = this.#state;
-    this.#state = { phase: "answered" };
     try {
-      this.#response.resolve(toResponse(response, this.#pipe));
+      this.#response.resolve(
+        toResponse(this.#state.response, {
+          isHead: this.#head.method === "HEAD",
+          gone: () => this.source.breakOff(),
+        }),
+      );
+      this.#state = { phase: "head sent" };
     } catch (error) {
-      const trap = new GuestTrap("invalid-response", `${messageOf(error)}`, {
-        cause: error,
-      });
+      const trap = invalidResponse(error);
       this.#pipe?.fail(trap);
-      this.#response.reject(trap);
+      this.#refuse(trap);
     }
   }
 }
@@ -155,31 +192,8 @@ function noResponse(what: string): GuestTrap {
   return new GuestTrap("no-response", `The guest ${what}`);
 }
 
-function toResponse(
-  response: OutgoingResponse,
-  pipe: BodyPipe | undefined,
-): Response {
-  const status = response.statusCode();
-  if (status < 200) {
-    throw new RangeError(
-      `The guest answered with status ${status}, which is no final response`,
-    );
-  }
-  const headers = new Headers();
-  for (const [name, value] of response.headers().entries()) {
-    headers.append(name, textFrom(value));
-  }
-  return new Response(toBody(status, pipe), { status, headers });
-}
-
-function toBody(status: number, pipe: BodyPipe | undefined): BodyInit | null {
-  if (pipe === undefined) return null;
-  if (BODILESS_STATUS.has(status)) {
-    pipe.cancel();
-    return null;
-  }
-  if (pipe.failure !== undefined) throw pipe.failure;
-  return pipe.finished ? pipe.takeAll() : pipe.readable();
+function invalidResponse(error: unknown): GuestTrap {
+  return new GuestTrap("invalid-response", messageOf(error), { cause: error });
 }
 
 function messageOf(error: unknown): string {

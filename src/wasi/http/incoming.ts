@@ -11,52 +11,43 @@ import { InputStream } from "../io/streams.ts";
 import type { BodySource } from "./body_source.ts";
 import type { ErrorCode } from "./error_code.ts";
 import { Fields } from "./fields.ts";
-import {
-  type Method,
-  methodFrom,
-  type Scheme,
-  splitUrl,
-  type UrlParts,
-} from "./message.ts";
-import type { HeaderReader } from "./header_lines.ts";
+import { type Method, methodFrom, type Scheme } from "./message.ts";
+import type { RequestHead } from "./request_head.ts";
 
 /** `resource incoming-request`. Nothing is parsed or copied until the guest asks for it. */
 export class IncomingRequest {
-  readonly #request: Request;
+  readonly #head: RequestHead;
   readonly #source: BodySource;
-  readonly #readHeaders: HeaderReader;
-  #url: UrlParts | undefined;
   #consumed = false;
 
-  constructor(request: Request, source: BodySource, readHeaders: HeaderReader) {
-    this.#request = request;
+  constructor(head: RequestHead, source: BodySource) {
+    this.#head = head;
     this.#source = source;
-    this.#readHeaders = readHeaders;
   }
 
   /** `method: func() -> method` */
   method(): Method {
-    return methodFrom(this.#request.method);
+    return methodFrom(this.#head.method);
   }
 
   /** `path-with-query: func() -> option<string>` */
   pathWithQuery(): string | undefined {
-    return this.#parts().pathWithQuery;
+    return this.#head.url.pathWithQuery;
   }
 
   /** `scheme: func() -> option<scheme>` */
   scheme(): Scheme | undefined {
-    return this.#parts().scheme;
+    return this.#head.url.scheme;
   }
 
   /** `authority: func() -> option<string>` */
   authority(): string | undefined {
-    return this.#parts().authority;
+    return this.#head.url.authority;
   }
 
   /** `headers: func() -> headers` */
   headers(): Fields {
-    return Fields.received(this.#readHeaders(this.#request));
+    return Fields.received(this.#head.lines);
   }
 
   /** `consume: func() -> result<incoming-body>`; an error from the second call on. */
@@ -64,10 +55,6 @@ export class IncomingRequest {
     if (this.#consumed) throw new WitError(undefined);
     this.#consumed = true;
     return new IncomingBody(this.#source);
-  }
-
-  #parts(): UrlParts {
-    return this.#url ??= splitUrl(this.#request.url);
   }
 }
 

@@ -8,6 +8,7 @@ import type { GuestCall, HttpEntry } from "../../runtime/guest.ts";
 import { Exchange } from "./exchange.ts";
 import { headerReader } from "./header_lines.ts";
 import { IncomingRequest } from "./incoming.ts";
+import { RequestHead } from "./request_head.ts";
 import { ResponseOutparam } from "./response_outparam.ts";
 
 /** The entry for components that export `wasi:http/incoming-handler@0.2`. */
@@ -18,12 +19,9 @@ export function incomingHandler(): HttpEntry {
     version: "0.2.x",
     /** `handle: func(request: incoming-request, response-out: response-outparam)` */
     call(exported, request): GuestCall {
-      const exchange = new Exchange(request);
-      const incoming = new IncomingRequest(
-        request,
-        exchange.source,
-        readHeaders,
-      );
+      const head = new RequestHead(request, readHeaders);
+      const exchange = new Exchange(head, request.body);
+      const incoming = new IncomingRequest(head, exchange.source);
       exchange.follow(
         exported.call("handle", [incoming, new ResponseOutparam(exchange)]),
       );

@@ -8,7 +8,7 @@
 import { WitError } from "../../runtime/host_interface.ts";
 import { OutputStream } from "../io/streams.ts";
 import { BodyPipe } from "./body_pipe.ts";
-import type { ErrorCode } from "./error_code.ts";
+import { type ErrorCode, HttpFailure } from "./error_code.ts";
 import { Fields } from "./fields.ts";
 import { textFrom } from "./header_lines.ts";
 import {
@@ -40,8 +40,9 @@ class OutgoingMessage {
 
   takeBody(): OutgoingBody {
     if (this.#body !== undefined) throw new WitError(undefined);
+    const length = contentLength(this.fields);
     return this.#body = new OutgoingBody(
-      contentLength(this.fields),
+      typeof length === "number" ? length : undefined,
       this.#sizeError,
     );
   }
@@ -82,17 +83,33 @@ export class OutgoingResponse {
   static pipe(response: OutgoingResponse): BodyPipe | undefined {
     return response.#message.body?.pipe;
   }
+
+  /**
+   * How long the body is to be, if the guest has said so. For the host.
+   *
+   * @throws {RangeError} It said something that is no length.
+   */
+  static contentLength(response: OutgoingResponse): number | undefined {
+    const length = contentLength(response.#message.fields);
+    if (typeof length !== "object") return length;
+    throw new RangeError(
+      `The guest set content-length to "${length.invalid}", which is no length`,
+    );
+  }
 }
 
 /** `resource outgoing-body` */
 export class OutgoingBody {
   /** For the host. */
-  readonly pipe = new BodyPipe();
+  readonly pipe: BodyPipe;
   readonly #contentLength: number | undefined;
   readonly #sizeError: BodySizeError;
   #stream: "not taken" | "taken" | "dropped" = "not taken";
+  /** Counts what was refused for being too much, too. */
+  #written = 0;
 
   constructor(contentLength: number | undefined, sizeError: BodySizeError) {
+    this.pipe = new BodyPipe(contentLength);
     this.#contentLength = contentLength;
     this.#sizeError = sizeError;
   }
@@ -104,7 +121,7 @@ export class OutgoingBody {
     const pipe = this.pipe;
     return new OutputStream({
       capacity: () => pipe.capacity(),
-      write: (bytes) => pipe.write(bytes),
+      write: (bytes) => this.#write(bytes),
       flush: () => pipe.flush(),
       isReady: () => pipe.isReady(),
       whenReady: () => pipe.whenReady(),
@@ -124,17 +141,10 @@ export class OutgoingBody {
         "outgoing-body.finish was called while its stream was still held",
       );
     }
-    const written = body.pipe.written;
-    if (body.#contentLength !== undefined && body.#contentLength !== written) {
-      body.pipe.fail(
-        new Error(
-          `The body has ${written} bytes where content-length says ${body.#contentLength}`,
-        ),
-      );
-      throw new WitError<ErrorCode>({
-        tag: body.#sizeError,
-        val: BigInt(written),
-      });
+    if (body.#written !== (body.#contentLength ?? body.#written)) {
+      const failure = body.#sizeFailure();
+      body.pipe.fail(failure);
+      throw new WitError<ErrorCode>(failure.code);
     }
     body.pipe.finish();
   }
@@ -142,6 +152,24 @@ export class OutgoingBody {
   [Symbol.dispose](): void {
     this.pipe.fail(
       new Error("The guest dropped the body without finishing it"),
+    );
+  }
+
+  /** Passes bytes on, unless they are more than content-length says. */
+  #write(bytes: Uint8Array): void {
+    this.#written += bytes.length;
+    if (this.#written <= (this.#contentLength ?? Infinity)) {
+      this.pipe.write(bytes);
+      return;
+    }
+    this.pipe.fail(this.#sizeFailure());
+    this.pipe.capacity(); // throws the failure
+  }
+
+  #sizeFailure(): HttpFailure {
+    return new HttpFailure(
+      { tag: this.#sizeError, val: BigInt(this.#written) },
+      `The body has ${this.#written} bytes where content-length says ${this.#contentLength}`,
     );
   }
 }
@@ -257,9 +285,12 @@ export class RequestOptions {
   }
 }
 
-function contentLength(fields: Fields): number | undefined {
-  const [value] = fields.get("content-length");
-  if (value === undefined) return undefined;
-  const text = textFrom(value);
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** What the lines say; they may repeat one length, not name two. */
+function contentLength(
+  fields: Fields,
+): number | undefined | { readonly invalid: string } {
+  const texts = new Set(fields.get("content-length").map(textFrom));
+  if (texts.size === 0) return undefined;
+  const all = [...texts].join(", ");
+  return /^\d{1,15}$/.test(all) ? Number(all) : { invalid: all };
 }

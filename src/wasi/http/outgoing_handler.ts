@@ -10,7 +10,7 @@
 import { type HostInterface, WitError } from "../../runtime/host_interface.ts";
 import { Pollable } from "../io/poll.ts";
 import { ERROR_CODE_TYPES, type ErrorCode } from "./error_code.ts";
-import type { Fields } from "./fields.ts";
+import { Fields } from "./fields.ts";
 import type { IncomingBody } from "./incoming.ts";
 import { OutgoingRequest, RequestOptions } from "./outgoing.ts";
 
@@ -34,7 +34,7 @@ export class IncomingResponse {
 
   /** `headers: func() -> headers` */
   headers(): Fields {
-    return this.#headers;
+    return Fields.received(this.#headers.entries());
   }
 
   /** `consume: func() -> result<incoming-body>`; an error from the second call on. */

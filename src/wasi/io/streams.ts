@@ -35,8 +35,9 @@ export function streamFailed(
 /** Where an input stream's bytes come from. */
 export interface ByteSource extends Readiness {
   /**
-   * Up to `max` bytes of what is there, empty when nothing is there yet.
-   * The array is the caller's. Throws {@linkcode WitError} at the end or after a failure.
+   * Up to `max` bytes of what is there, empty when nothing is there yet. The array is good
+   * until the source is asked again: it may be one that is filled over and over.
+   * Throws {@linkcode WitError} at the end or after a failure.
    */
   read(max: number): Uint8Array;
 }
@@ -228,7 +229,8 @@ export class OutputStream {
     const bytes = source.take(
       Math.min(this.#sink.capacity(), clampLength(length)),
     );
-    if (bytes.length > 0) this.#sink.write(bytes);
+    // A copy: the sink keeps it for longer than the source lends it.
+    if (bytes.length > 0) this.#sink.write(bytes.slice());
     return BigInt(bytes.length);
   }
 
@@ -237,7 +239,7 @@ export class OutputStream {
     const max = Math.min(await this.#capacity(), clampLength(length));
     const bytes = await source.blockingRead(BigInt(max));
     this.#sink.capacity(); // it may have closed or failed while the source was waited for
-    if (bytes.length > 0) this.#sink.write(bytes);
+    if (bytes.length > 0) this.#sink.write(bytes.slice());
     return BigInt(bytes.length);
   }
 

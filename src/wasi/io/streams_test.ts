@@ -259,6 +259,27 @@ Deno.test("splice() moves what is there and fits", () => {
   assert.deepEqual(sink.written, [1, 2, 3]);
 });
 
+Deno.test("a splice keeps no bytes that its source lends", async () => {
+  const lent = Uint8Array.of(1, 2);
+  const source = new InputStream({
+    read: () => lent,
+    isReady: () => true,
+    whenReady: () => Promise.resolve(),
+  });
+  const kept: Uint8Array[] = [];
+  const stream = new OutputStream({
+    capacity: () => 10,
+    write: (bytes) => void kept.push(bytes),
+    flush() {},
+    isReady: () => true,
+    whenReady: () => Promise.resolve(),
+  });
+  stream.splice(source, 2n);
+  await stream.blockingSplice(source, 2n);
+  lent.fill(9);
+  assert.deepEqual(kept, [Uint8Array.of(1, 2), Uint8Array.of(1, 2)]);
+});
+
 Deno.test("blockingSplice() waits for room and for bytes", async () => {
   const sink = new TestSink(2);
   const source = new TestSource();

@@ -1,0 +1,44 @@
+/**
+ * What comes before a request's body, read when it is asked for.
+ *
+ * @module
+ */
+
+import type { FieldEntry } from "./fields.ts";
+import type { HeaderReader } from "./header_lines.ts";
+import { splitUrl, type UrlParts } from "./message.ts";
+
+/** A request's method, target and header lines. */
+export class RequestHead {
+  readonly #request: Request;
+  readonly #readLines: HeaderReader;
+  #url: UrlParts | undefined;
+  #lines: FieldEntry[] | undefined;
+
+  constructor(request: Request, readLines: HeaderReader) {
+    this.#request = request;
+    this.#readLines = readLines;
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get url(): UrlParts {
+    return this.#url ??= splitUrl(this.#request.url);
+  }
+
+  get lines(): FieldEntry[] {
+    return this.#lines ??= this.#readLines(this.#request);
+  }
+
+  /**
+   * Reads everything. Deno forgets a request when its response is sent, and a guest may look
+   * at it after that.
+   */
+  keep(): void {
+    void this.method;
+    void this.url;
+    void this.lines;
+  }
+}

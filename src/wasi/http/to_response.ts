@@ -1,0 +1,64 @@
+/**
+ * A guest's response as the server sends it.
+ *
+ * @module
+ */
+
+import type { BodyPipe } from "./body_pipe.ts";
+import { textFrom } from "./header_lines.ts";
+import { OutgoingResponse } from "./outgoing.ts";
+
+/** RFC 9110: responses that have no body whatever the guest wrote. */
+const BODILESS_STATUS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** What a response answers to. */
+export interface ToResponseOptions {
+  /** Whether the request was a HEAD: its response has headers alone. */
+  readonly isHead: boolean;
+  /** Called when the client goes away before it has the whole body. */
+  readonly gone: () => void;
+}
+
+/**
+ * Makes the server's response of a guest's.
+ *
+ * @throws {Error} It cannot be sent as it is; the message says why.
+ */
+export function toResponse(
+  response: OutgoingResponse,
+  { isHead, gone }: ToResponseOptions,
+): Response {
+  const status = response.statusCode();
+  if (status < 200) {
+    throw new RangeError(
+      `The guest answered with status ${status}, which is no final response`,
+    );
+  }
+  // A list, not `Headers`, which would sort the lines and join repeats.
+  const headers = response.headers().entries().map((
+    [name, value],
+  ): [string, string] => [name, textFrom(value)]);
+  const length = OutgoingResponse.contentLength(response);
+  const pipe = OutgoingResponse.pipe(response);
+  if (BODILESS_STATUS.has(status) || (isHead && length !== undefined)) {
+    pipe?.cancel();
+    return new Response(null, { status, headers });
+  }
+  // The server gives up the body of a HEAD at once: its client has not gone.
+  const body = pipe === undefined
+    ? noBody(length)
+    : toBody(pipe, isHead ? () => {} : gone);
+  return new Response(body, { status, headers });
+}
+
+function noBody(length = 0): null {
+  if (length === 0) return null;
+  throw new RangeError(
+    `The response has no body where content-length says ${length}`,
+  );
+}
+
+function toBody(pipe: BodyPipe, gone: () => void): BodyInit {
+  if (pipe.failure !== undefined) throw pipe.failure;
+  return pipe.finished ? pipe.takeAll() : pipe.readable(gone);
+}
