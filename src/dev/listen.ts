@@ -21,7 +21,13 @@ export function listen(
   handler: (request: Request) => Response | Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
-    return Deno.serve({ hostname, port, onListen() {} }, handler);
+    return Deno.serve({
+      hostname,
+      port,
+      onListen() {},
+      // The handler never throws; what comes here is a body that broke off, and the log has it.
+      onError: () => new Response(null, { status: 500 }),
+    }, handler);
   } catch (error) {
     throw new ListenError(
       `Cannot listen on "${formatAddress({ hostname, port })}": ${

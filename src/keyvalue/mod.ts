@@ -37,6 +37,7 @@ export {
   type Backend,
   type BackendSummary,
   type Bucket,
+  type Change,
   COUNTER_MAX,
   COUNTER_MIN,
   DEFAULT_PAGE_SIZE,
@@ -45,7 +46,10 @@ export {
   KeyValueError,
   type KeyValueErrorCode,
   type ListOptions,
+  type Revision,
   type SetOptions,
   type Swapped,
   type Version,
+  type WatchOptions,
 } from "./store.ts";
+export type { NatsSettings, NatsTls } from "./nats/settings.ts";
