@@ -2,8 +2,8 @@
  * Host functions as core functions: what the component model calls `canon lower`, seen from
  * the host's side. Source: CanonicalABI.md, "`canon lower`" and "`lift_flat_values`".
  *
- * jco would do this too. Its way keeps a record for every call until the export returns, so
- * that a guest which streams a large body gets slower with each chunk.
+ * jco's script would do this too, at the price of a task, a subtask and a handful of closures
+ * for every call.
  *
  * @module
  */
