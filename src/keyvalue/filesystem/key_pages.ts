@@ -1,22 +1,15 @@
 /**
- * Pages of the keys in a folder.
- *
- * A cursor is the place of the last key given (the 48 bits of its hash) and a mark of who
- * gave it (16 bits). A first page reads the whole folder. The pages after it are taken from
- * what was read then, which holds every key that has stayed since; a cursor that another
- * process gave makes this one read the folder anew, as its own reading may be older.
+ * Pages of the keys in a folder: the listing that all stores without an order share, and how
+ * much of an earlier reading of a folder can be believed.
  *
  * @module
  */
 
 import { eachOf } from "../batch.ts";
-import { BoundedCache } from "../bounded_cache.ts";
-import { pageLimit, parseCursor } from "../paging.ts";
+import { Listings } from "../listings.ts";
+import { NameSnapshot } from "../name_snapshot.ts";
 import type { KeyPage, ListOptions } from "../store.ts";
-import { FolderSnapshot } from "./folder_snapshot.ts";
 
-/** Listings under way whose folders are remembered. */
-const REMEMBERED_FOLDERS = 4;
 /** A folder that changed this shortly before it was read, in ms, may change again without showing it. */
 const UNSURE = 5000;
 
@@ -31,18 +24,15 @@ export interface KeyReader {
 }
 
 interface Reading {
-  readonly snapshot: FolderSnapshot;
-  /** Counts readings: a later one never makes way for an earlier one. */
-  readonly turn: number;
-  readonly folderChanged: number;
+  readonly snapshot: NameSnapshot;
+  /** `undefined` where there was no folder. */
+  readonly folderChanged: number | undefined;
   readonly readAt: number;
 }
 
 /** The listings of one backend. */
 export class KeyPages {
-  readonly #mark = BigInt(crypto.getRandomValues(new Uint16Array(1))[0]!);
-  readonly #readings = new BoundedCache<Reading>(REMEMBERED_FOLDERS);
-  #turns = 0;
+  readonly #listings = new Listings<Reading>();
 
   /** One page of the keys in `folder`, which need not exist. */
   async page(
@@ -50,65 +40,34 @@ export class KeyPages {
     options: ListOptions,
     reader: KeyReader,
   ): Promise<KeyPage> {
-    const limit = pageLimit(options);
-    const cursor = options.cursor === undefined
-      ? undefined
-      : parseCursor(options.cursor);
     const changed = await changeOf(folder);
-    if (changed === undefined) return { keys: [] };
-
-    const known = cursor !== undefined && (cursor & 0xffffn) === this.#mark
-      ? this.#readings.get(folder)
-      : undefined;
-    const reading = known ?? await this.#readFolder(folder, changed);
-    const sure = known === undefined || isSure(known, changed);
-
-    let last = cursor === undefined ? -1 : Number(cursor >> 16n);
-    const keys: string[] = [];
-    const groups = reading.snapshot.after(last, reader.isWanted);
-    let next = groups.next();
-    while (!next.done) {
-      const names: string[] = [];
-      while (!next.done) {
-        const taken = keys.length + names.length;
-        if (taken > 0 && taken + next.value.names.length > limit) break;
-        names.push(...next.value.names);
-        last = next.value.hash;
-        next = groups.next();
-      }
-      if (names.length === 0) break;
-      keys.push(...await keysOf(names, sure, reader));
-    }
-    if (next.done) {
-      this.#readings.forget(folder, reading);
-      return { keys };
-    }
-    this.#remember(folder, reading);
-    return { keys, cursor: String(BigInt(last) << 16n | this.#mark) };
-  }
-
-  async #readFolder(folder: string, folderChanged: number): Promise<Reading> {
-    const turn = ++this.#turns;
-    const readAt = Date.now();
-    return {
-      snapshot: await FolderSnapshot.take(folder),
-      turn,
-      folderChanged,
-      readAt,
-    };
-  }
-
-  #remember(folder: string, reading: Reading): void {
-    const newest = this.#readings.get(folder);
-    if (newest === undefined || newest.turn < reading.turn) {
-      this.#readings.set(folder, reading);
-    }
+    return await this.#listings.page(folder, options, {
+      read: () => readFolder(folder, changed),
+      isWanted: reader.isWanted,
+      keysOf: (names, reading, isOld) =>
+        keysOf(names, !isOld || isSure(reading, changed), reader),
+    });
   }
 }
 
+/** The names of the regular files in a folder. Links, folders and the like are left out. */
+async function readFolder(
+  folder: string,
+  folderChanged: number | undefined,
+): Promise<Reading> {
+  const readAt = Date.now();
+  const snapshot = new NameSnapshot();
+  if (folderChanged === undefined) return { snapshot, folderChanged, readAt };
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile) snapshot.add(entry.name);
+  }
+  return { snapshot, folderChanged, readAt };
+}
+
 /** Whether nothing in the folder has changed since it was read. */
-function isSure(reading: Reading, changed: number): boolean {
-  return reading.folderChanged === changed && reading.readAt - changed > UNSURE;
+function isSure(reading: Reading, changed: number | undefined): boolean {
+  return changed !== undefined && reading.folderChanged === changed &&
+    reading.readAt - changed > UNSURE;
 }
 
 async function keysOf(

@@ -1,13 +1,13 @@
 /**
- * The file names that a folder held at one moment, in an order that is always the same.
+ * The names that a store held at one moment, in an order that is always the same.
  *
- * A folder has no order of its own, so names stand in the order of a hash: a name has the
+ * A folder has no order of its own, nor has Redis, so names stand in the order of a hash: a name has the
  * same place at every moment and in every process, whatever is written beside it.
  *
  * @module
  */
 
-import { hash48 } from "../key_encoding.ts";
+import { hash48 } from "./key_encoding.ts";
 
 /** Names are sorted a part at a time, when a page needs it: all at once would stop the process. */
 const PARTS = 4096;
@@ -24,19 +24,10 @@ export interface NameGroup {
   readonly names: readonly string[];
 }
 
-/** The names of the regular files in a folder. */
-export class FolderSnapshot {
+/** Names, added one by one. */
+export class NameSnapshot {
   readonly #parts: (HashedName[] | undefined)[] = new Array(PARTS);
   readonly #sorted = new Set<number>();
-
-  /** Reads the folder. Links, folders and the like are left out. */
-  static async take(folder: string): Promise<FolderSnapshot> {
-    const snapshot = new FolderSnapshot();
-    for await (const entry of Deno.readDir(folder)) {
-      if (entry.isFile) snapshot.add(entry.name);
-    }
-    return snapshot;
-  }
 
   /** Adds a name. */
   add(name: string, hash = hash48(name)): void {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { FolderSnapshot } from "./folder_snapshot.ts";
+import { NameSnapshot } from "./name_snapshot.ts";
 
 const all = () => true;
 
-Deno.test("FolderSnapshot.after() gives every name once, in the order of hashes, from any hash on", () => {
-  const snapshot = new FolderSnapshot();
+Deno.test("NameSnapshot.after() gives every name once, in the order of hashes, from any hash on", () => {
+  const snapshot = new NameSnapshot();
   for (let index = 0; index < 20_000; index++) snapshot.add(`name ${index}`);
   const groups = [...snapshot.after(-1, all)];
   assert.equal(new Set(groups.flatMap((group) => group.names)).size, 20_000);
@@ -18,8 +18,8 @@ Deno.test("FolderSnapshot.after() gives every name once, in the order of hashes,
   assert.deepEqual([...snapshot.after(2 ** 48 - 1, all)], []);
 });
 
-Deno.test("FolderSnapshot.after() keeps names of one hash together, and leaves out what is not wanted", () => {
-  const snapshot = new FolderSnapshot();
+Deno.test("NameSnapshot.after() keeps names of one hash together, and leaves out what is not wanted", () => {
+  const snapshot = new NameSnapshot();
   for (
     const [name, hash] of [["a", 7], ["b", 5], ["c", 7], ["d", 2 ** 48 - 1], [
       "e",
