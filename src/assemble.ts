@@ -43,7 +43,7 @@ export function makeHost(config: Config, log: Log): Host {
   const interfaces = wasiInterfaces({
     environment: config.workload.environment,
     config: config.workload.config,
-    buckets,
+    buckets: buckets.forGuests(),
   });
   return { buckets, interfaces, entry: incomingHandler() };
 }

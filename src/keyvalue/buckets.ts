@@ -58,10 +58,34 @@ export interface BucketListing extends BackendSummary {
   readonly bucket?: string;
 }
 
+/** Opens buckets by the names that guests use. */
+export interface BucketOpener {
+  /** The bucket of that name. */
+  open(name: string): Promise<Bucket>;
+}
+
+/** A bucket's place: the store and its name there. */
+export interface LocatedBucket {
+  /** The store. */
+  readonly backend: Backend;
+  /** The bucket's name in the store. */
+  readonly bucket: string;
+}
+
 /** The buckets of one host. Disposing closes every backend that was opened. */
 export interface Buckets extends AsyncDisposable {
-  /** The bucket of that name, as a guest asks for it. */
+  /** The bucket of that name, as the people who run the host see it: what guests may not do, they may. */
   open(name: string): Promise<Bucket>;
+  /**
+   * The buckets as guests see them.
+   *
+   * @param label The label of a labelled import, `import cache: wasi:keyvalue/store`. It names a
+   * bucket as `open` does; its own name and the empty one open that bucket, any other name a
+   * bucket of that name in the same store.
+   */
+  forGuests(label?: string): BucketOpener;
+  /** Where the bucket of that name is kept; opens the store, and not the bucket. */
+  locate(name: string): Promise<LocatedBucket>;
   /** Every name that is known beforehand, and where it leads. Opens nothing. */
   list(): BucketListing[];
 }
@@ -113,6 +137,19 @@ class MappedBuckets implements Buckets {
     return opening;
   }
 
+  forGuests(label?: string): BucketOpener {
+    if (label === undefined) return this;
+    return { open: (name) => this.#openLabelled(label, name) };
+  }
+
+  async locate(name: string): Promise<LocatedBucket> {
+    checkBucketName(name);
+    const target = this.#resolve(name);
+    if (typeof target === "string") throw this.#missing(name, target);
+    const { choice, bucket } = target;
+    return { backend: await this.#backend(choice), bucket };
+  }
+
   list(): BucketListing[] {
     const named = (Object.keys(CONFIG_KEYS) as BackendName[])
       .filter((name) => this.#configured(name) !== undefined);
@@ -140,11 +177,15 @@ class MappedBuckets implements Buckets {
   }
 
   async #openBucket(name: string): Promise<Bucket> {
+    const { backend, bucket } = await this.locate(name);
+    return await backend.open(bucket);
+  }
+
+  async #openLabelled(label: string, name: string): Promise<Bucket> {
+    if (name === "" || name === label) return await this.open(label);
     checkBucketName(name);
-    const target = this.#resolve(name);
-    if (typeof target === "string") throw this.#missing(name, target);
-    const backend = await this.#backend(target.choice);
-    return await backend.open(target.bucket);
+    const { backend } = await this.locate(label);
+    return await backend.open(name);
   }
 
   #backend(choice: BackendChoice): Promise<Backend> {

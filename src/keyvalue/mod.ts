@@ -28,15 +28,18 @@ export {
 } from "./backends.ts";
 export {
   type BucketListing,
+  type BucketOpener,
   type BucketRule,
   type Buckets,
   type BucketsOptions,
+  type LocatedBucket,
   makeBuckets,
 } from "./buckets.ts";
 export {
   type Backend,
   type BackendSummary,
   type Bucket,
+  type BucketInfo,
   type Change,
   COUNTER_MAX,
   COUNTER_MIN,

@@ -152,6 +152,8 @@ export interface Bucket {
   history?(key: string): Promise<readonly Revision[]>;
   /** Removes the key and all its history. Absent where there is none to remove. */
   purge?(key: string): Promise<void>;
+  /** When the key will be absent again; `undefined` for never. Absent where keys do not expire one by one. */
+  expiry?(key: string): Promise<Date | undefined>;
 }
 
 /** What {@linkcode Bucket.watch} may be asked for. */
@@ -180,6 +182,18 @@ export interface BackendSummary {
   readonly durable: boolean;
 }
 
+/** What a store can say of a bucket without reading all of it. */
+export interface BucketInfo {
+  /** Its name in the store. */
+  readonly name: string;
+  /** How many keys it holds; absent where the store would have to count them. */
+  readonly keys?: number;
+  /** How many bytes it takes in the store. */
+  readonly bytes?: number;
+  /** What it was made with, as the store tells it: `history`, `replicas`, `storage`. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** Where buckets are kept. Disposing it closes what it holds open. */
 export interface Backend extends AsyncDisposable {
   /** Where the data lives. */
@@ -189,4 +203,12 @@ export interface Backend extends AsyncDisposable {
    * repeated: guests open a bucket on every request.
    */
   open(bucket: string): Promise<Bucket>;
+  /** The names of the buckets there are, each once, in no order. Absent where the store cannot tell. */
+  list?(): AsyncIterable<string>;
+  /** What the store knows of a bucket; `undefined` when there is none of that name. MUST NOT make it. */
+  info?(bucket: string): Promise<BucketInfo | undefined>;
+  /** Makes an empty bucket and returns whether it was missing. Absent where one is there by being used. */
+  create?(bucket: string): Promise<boolean>;
+  /** Removes the bucket with all its keys and returns whether there was one. */
+  drop?(bucket: string): Promise<boolean>;
 }
