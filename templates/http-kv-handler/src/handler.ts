@@ -11,8 +11,8 @@ import { parseEntry } from "./entry.ts";
 import { witErrorOf } from "./wit_error.ts";
 
 /**
- * Where the data is kept: "in_memory", "filesystem", "nats" or "redis". All but
- * the first need their line in `.wash/config.yaml`.
+ * Where the data is kept: "in_memory", "filesystem", "nats", "redis" or
+ * "deno_kv". All but the first need their line in `.wash/config.yaml`.
  */
 const BACKEND = "in_memory";
 
