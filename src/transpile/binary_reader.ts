@@ -56,6 +56,26 @@ export class BinaryReader {
     );
   }
 
+  /** A signed LEB128 number of at most 33 bits: a block's type or a heap type. */
+  s33(): number {
+    let result = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      result += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) {
+        return (byte & 0x40) === 0 ? result : result - 2 ** (shift + 7);
+      }
+    }
+    throw new RangeError(
+      `Cannot read WebAssembly at byte ${this.#offset}: a number is too long`,
+    );
+  }
+
+  /** Goes past a LEB128 number of any size. */
+  skipLeb(): void {
+    while (this.byte() >= 0x80);
+  }
+
   /** A UTF-8 name with its length before it. */
   name(): string {
     const bytes = this.take(this.u32());
