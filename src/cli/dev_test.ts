@@ -195,7 +195,7 @@ Deno.test("dev says why a component cannot be served", async (test) => {
       "wants_missing",
       `Cannot link the component: 3 imports are not offered
   acme:stuff/thing@1.0.0: not offered
-  wasi:keyvalue/store@0.2.0-draft3: this version is not offered; offered are 0.2.0-draft
+  wasi:keyvalue/store@0.2.0-draft3: this version is not offered; offered are 0.2.0-draft, 0.2.0-draft2
   wasi:random/random@0.2.12#get-random-bits: no such function; the nearest is get-random-bytes`,
     ],
   ];

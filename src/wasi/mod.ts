@@ -31,9 +31,10 @@ import { errorInterface } from "./io/error.ts";
 import { pollInterface } from "./io/poll.ts";
 import { streamsInterface } from "./io/streams.ts";
 import { atomicsInterface } from "./keyvalue/atomics.ts";
-import { batchInterface } from "./keyvalue/batch.ts";
+import { atomicsDraft2Interface } from "./keyvalue/atomics_draft2.ts";
+import { batchInterfaces } from "./keyvalue/batch.ts";
 import type { BucketOpener } from "./keyvalue/bucket_handle.ts";
-import { makeStoreInterface } from "./keyvalue/store.ts";
+import { makeStoreInterfaces } from "./keyvalue/store.ts";
 import { loggingInterfaces } from "./logging/logging.ts";
 import { insecureInterface } from "./random/insecure.ts";
 import { insecureSeedInterface } from "./random/insecure_seed.ts";
@@ -79,8 +80,9 @@ export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
     preopensInterface,
     ...makeConfigInterfaces(options.config),
     ...loggingInterfaces,
-    makeStoreInterface(options.buckets),
+    ...makeStoreInterfaces(options.buckets),
     atomicsInterface,
-    batchInterface,
+    atomicsDraft2Interface,
+    ...batchInterfaces,
   ];
 }

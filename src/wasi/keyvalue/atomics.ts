@@ -6,7 +6,8 @@
 
 import { COUNTER_MAX, KeyValueError } from "../../keyvalue/store.ts";
 import type { HostInterface } from "../../runtime/host_interface.ts";
-import { BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { type BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { DraftBucketHandle } from "./store.ts";
 
 /**
  * `increment: func(bucket: borrow<bucket>, key: string, delta: u64) -> result<u64, error>`
@@ -51,6 +52,6 @@ export const atomicsInterface: HostInterface = {
       "func(bucket: borrow<bucket>, key: string, delta: u64) -> result<u64, error>",
   },
   waits: ["increment"],
-  resources: { "bucket": BucketHandle },
+  resources: { "bucket": DraftBucketHandle },
   imports: () => ({ increment }),
 };

@@ -1,11 +1,16 @@
 /**
- * `wasi:keyvalue/batch@0.2.0-draft`: many keys at a time.
+ * `wasi:keyvalue/batch`, the drafts that are in use: many keys at a time.
  *
  * @module
  */
 
-import type { HostInterface } from "../../runtime/host_interface.ts";
-import { BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import type {
+  HostFunction,
+  HostInterface,
+  ResourceClass,
+} from "../../runtime/host_interface.ts";
+import { type BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { Draft2BucketHandle, DraftBucketHandle } from "./store.ts";
 
 /** `tuple<string, list<u8>>` */
 type KeyValue = readonly [key: string, value: Uint8Array];
@@ -22,6 +27,20 @@ async function getMany(
       const entry = entries[index];
       return entry && [key, entry.value];
     });
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+/** `get-many: func(bucket: borrow<bucket>, keys: list<string>) -> result<list<tuple<string, option<list<u8>>>>, error>` */
+async function getManyPairs(
+  handle: BucketHandle,
+  keys: readonly string[],
+): Promise<(readonly [key: string, value: Uint8Array | undefined])[]> {
+  const { bucket } = handle;
+  try {
+    const entries = await bucket.getMany(keys);
+    return keys.map((key, index) => [key, entries[index]?.value]);
   } catch (error) {
     throw refusal(error);
   }
@@ -55,18 +74,50 @@ async function deleteMany(
 
 const BUCKET = "bucket: borrow<bucket>";
 
-export const batchInterface: HostInterface = {
+interface Draft {
+  readonly version: string;
+  readonly bucket: ResourceClass;
+  /** What `get-many` answers. */
+  readonly found: string;
+  readonly getMany: HostFunction;
+}
+
+const DRAFTS: readonly Draft[] = [
+  {
+    version: "0.2.0-draft",
+    bucket: DraftBucketHandle,
+    found: "list<option<tuple<string, list<u8>>>>",
+    getMany,
+  },
+  {
+    version: "0.2.0-draft2",
+    bucket: Draft2BucketHandle,
+    found: "list<option<tuple<string, list<u8>>>>",
+    getMany,
+  },
+  // Spin's from the start, and upstream's by its pull request 55, which left the version as it was.
+  {
+    version: "0.2.0-draft2",
+    bucket: Draft2BucketHandle,
+    found: "list<tuple<string, option<list<u8>>>>",
+    getMany: getManyPairs,
+  },
+];
+
+export const batchInterfaces: readonly HostInterface[] = DRAFTS.map((
+  { version, bucket, found, getMany },
+) => ({
   name: "wasi:keyvalue/batch",
-  version: "0.2.0-draft",
+  version,
   types: { bucket: "resource", error: STORE_ERROR },
   functions: {
     "get-many":
-      `func(${BUCKET}, keys: list<string>) -> result<list<option<tuple<string, list<u8>>>>, error>`,
+      `func(${BUCKET}, keys: list<string>) -> result<${found}, error>`,
     "set-many":
       `func(${BUCKET}, key-values: list<tuple<string, list<u8>>>) -> result<_, error>`,
     "delete-many": `func(${BUCKET}, keys: list<string>) -> result<_, error>`,
   },
   waits: ["get-many", "set-many", "delete-many"],
-  resources: { "bucket": BucketHandle },
+  resources: { "bucket": bucket },
   imports: () => ({ getMany, setMany, deleteMany }),
-};
+}));

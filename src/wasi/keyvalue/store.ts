@@ -1,9 +1,10 @@
 /**
- * `wasi:keyvalue/store@0.2.0-draft`: opening a bucket, and one key at a time.
+ * `wasi:keyvalue/store`, the drafts that are in use: opening a bucket, and one key at a time.
  *
  * @module
  */
 
+import type { Bucket, KeyPage } from "../../keyvalue/store.ts";
 import type { HostInterface } from "../../runtime/host_interface.ts";
 import {
   BucketHandle,
@@ -12,54 +13,89 @@ import {
   STORE_ERROR,
 } from "./bucket_handle.ts";
 
-/** `record key-response { keys: list<string>, cursor: option<u64> }` */
-export interface KeyResponse {
+/** `record key-response { keys: list<string>, cursor: option<Cursor> }` */
+export interface KeyResponse<Cursor> {
   readonly keys: readonly string[];
-  readonly cursor: bigint | undefined;
+  readonly cursor: Cursor | undefined;
 }
 
-/** `resource bucket`: in this draft a cursor is a `u64`. */
-class DraftBucketHandle extends BucketHandle {
-  /**
-   * `list-keys: func(cursor: option<u64>) -> result<key-response, error>`
-   *
-   * The cursor is the guest's, and may be one that was never given out; that is for the
-   * bucket to refuse.
-   */
-  async listKeys(cursor: bigint | undefined): Promise<KeyResponse> {
-    try {
-      const page = await this.bucket.listKeys(
-        cursor === undefined ? undefined : { cursor: cursor.toString() },
-      );
-      return {
-        keys: page.keys,
-        cursor: page.cursor === undefined ? undefined : BigInt(page.cursor),
-      };
-    } catch (error) {
-      throw refusal(error);
-    }
+/** `resource bucket` of the first draft, where a cursor is a `u64`. */
+export class DraftBucketHandle extends BucketHandle {
+  /** `list-keys: func(cursor: option<u64>) -> result<key-response, error>` */
+  async listKeys(cursor: bigint | undefined): Promise<KeyResponse<bigint>> {
+    const page = await pageOf(this, cursor?.toString());
+    return {
+      keys: page.keys,
+      cursor: page.cursor === undefined ? undefined : BigInt(page.cursor),
+    };
   }
+}
+
+/** `resource bucket` of the second draft, where a cursor is a string. */
+export class Draft2BucketHandle extends BucketHandle {
+  /** `list-keys: func(cursor: option<string>) -> result<key-response, error>` */
+  async listKeys(cursor: string | undefined): Promise<KeyResponse<string>> {
+    const page = await pageOf(this, cursor);
+    return { keys: page.keys, cursor: page.cursor };
+  }
+}
+
+/**
+ * The cursor is the guest's, and may be one that was never given out; that is for the bucket
+ * to refuse.
+ */
+async function pageOf(
+  { bucket }: BucketHandle,
+  cursor: string | undefined,
+): Promise<KeyPage> {
+  try {
+    return await bucket.listKeys(cursor === undefined ? undefined : { cursor });
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+interface Draft {
+  readonly version: string;
+  /** The WIT type of a cursor. */
+  readonly cursor: string;
+  readonly Handle: new (bucket: Bucket) => BucketHandle;
+}
+
+const DRAFTS: readonly Draft[] = [
+  { version: "0.2.0-draft", cursor: "u64", Handle: DraftBucketHandle },
+  { version: "0.2.0-draft2", cursor: "string", Handle: Draft2BucketHandle },
+];
+
+/** Offers the buckets that `buckets` finds, in every draft. */
+export function makeStoreInterfaces(
+  buckets: BucketOpener,
+): readonly HostInterface[] {
+  return DRAFTS.map((draft) => makeStore(draft, buckets));
 }
 
 const BUCKET = "self: borrow<bucket>";
 
-/** Offers the buckets that `buckets` finds. */
-export function makeStoreInterface(buckets: BucketOpener): HostInterface {
+function makeStore(
+  { version, cursor, Handle }: Draft,
+  buckets: BucketOpener,
+): HostInterface {
   /** `open: func(identifier: string) -> result<bucket, error>` */
   async function open(identifier: string): Promise<BucketHandle> {
     try {
-      return new DraftBucketHandle(await buckets.open(identifier));
+      return new Handle(await buckets.open(identifier));
     } catch (error) {
       throw refusal(error);
     }
   }
   return {
     name: "wasi:keyvalue/store",
-    version: "0.2.0-draft",
+    version,
     types: {
       "bucket": "resource",
       "error": STORE_ERROR,
-      "key-response": "record { keys: list<string>, cursor: option<u64> }",
+      "key-response":
+        `record { keys: list<string>, cursor: option<${cursor}> }`,
     },
     functions: {
       "open": "func(identifier: string) -> result<bucket, error>",
@@ -72,7 +108,7 @@ export function makeStoreInterface(buckets: BucketOpener): HostInterface {
       "[method]bucket.exists":
         `func(${BUCKET}, key: string) -> result<bool, error>`,
       "[method]bucket.list-keys":
-        `func(${BUCKET}, cursor: option<u64>) -> result<key-response, error>`,
+        `func(${BUCKET}, cursor: option<${cursor}>) -> result<key-response, error>`,
     },
     waits: [
       "open",
@@ -82,7 +118,7 @@ export function makeStoreInterface(buckets: BucketOpener): HostInterface {
       "[method]bucket.exists",
       "[method]bucket.list-keys",
     ],
-    resources: { "bucket": DraftBucketHandle },
+    resources: { "bucket": Handle },
     imports: () => ({ open }),
   };
 }

@@ -2,38 +2,69 @@ import assert from "node:assert/strict";
 import { RecordedInstance } from "../../../tests/support/recorded_instance.ts";
 import { stubBucket } from "../../../tests/support/stub_bucket.ts";
 import { KeyValueError } from "../../keyvalue/store.ts";
-import { WitError } from "../../runtime/host_interface.ts";
+import { type HostInterface, WitError } from "../../runtime/host_interface.ts";
 import type { BucketHandle, BucketOpener } from "./bucket_handle.ts";
-import { type KeyResponse, makeStoreInterface } from "./store.ts";
+import { type KeyResponse, makeStoreInterfaces } from "./store.ts";
 
-interface DraftBucket extends BucketHandle {
-  listKeys(cursor: bigint | undefined): Promise<KeyResponse>;
+interface DraftBucket<Cursor> extends BucketHandle {
+  listKeys(cursor: Cursor | undefined): Promise<KeyResponse<Cursor>>;
 }
 
-interface Store {
-  open(identifier: string): Promise<DraftBucket>;
+interface Store<Cursor> {
+  open(identifier: string): Promise<DraftBucket<Cursor>>;
 }
 
-function storeOf(open: BucketOpener["open"]): Store {
-  return makeStoreInterface({ open })
-    .imports(new RecordedInstance()) as unknown as Store;
+function interfaceOf(
+  version: string,
+  open: BucketOpener["open"],
+): HostInterface {
+  const interfaces = makeStoreInterfaces({ open });
+  return interfaces.find((offered) => offered.version === version)!;
 }
 
-Deno.test("open() gives a handle of the class that the interface exports", async () => {
-  const bucket = stubBucket({});
-  const opened: string[] = [];
-  const { open } = storeOf((identifier) => {
-    opened.push(identifier);
-    return Promise.resolve(bucket);
+function storeOf(open: BucketOpener["open"]): Store<bigint> {
+  return interfaceOf("0.2.0-draft", open)
+    .imports(new RecordedInstance()) as unknown as Store<bigint>;
+}
+
+function draft2StoreOf(open: BucketOpener["open"]): Store<string> {
+  return interfaceOf("0.2.0-draft2", open)
+    .imports(new RecordedInstance()) as unknown as Store<string>;
+}
+
+for (const version of ["0.2.0-draft", "0.2.0-draft2"]) {
+  Deno.test(`open() of ${version} gives a handle of the class that the interface exports`, async () => {
+    const bucket = stubBucket({});
+    const opened: string[] = [];
+    const { imports, resources } = interfaceOf(version, (identifier) => {
+      opened.push(identifier);
+      return Promise.resolve(bucket);
+    });
+    const { open } = imports(new RecordedInstance()) as unknown as Store<
+      unknown
+    >;
+    const handle = await open("a name/of any sort");
+    assert.ok(handle instanceof resources["bucket"]!);
+    assert.equal(handle.bucket, bucket);
+    assert.notEqual(await open(""), handle);
+    assert.deepEqual(opened, ["a name/of any sort", ""]);
   });
-  const handle = await open("a name/of any sort");
-  const { resources } = makeStoreInterface({
-    open: () => Promise.resolve(bucket),
-  });
-  assert.ok(handle instanceof resources["bucket"]!);
-  assert.equal(handle.bucket, bucket);
-  assert.notEqual(await open(""), handle);
-  assert.deepEqual(opened, ["a name/of any sort", ""]);
+}
+
+Deno.test("a bucket of one draft is no handle of the other's", async () => {
+  const open = () => Promise.resolve(stubBucket({}));
+  const first = await storeOf(open).open("x");
+  const second = await draft2StoreOf(open).open("x");
+  const draft = interfaceOf("0.2.0-draft", open).resources["bucket"]!;
+  const draft2 = interfaceOf("0.2.0-draft2", open).resources["bucket"]!;
+  assert.deepEqual(
+    [first instanceof draft, first instanceof draft2],
+    [true, false],
+  );
+  assert.deepEqual(
+    [second instanceof draft, second instanceof draft2],
+    [false, true],
+  );
 });
 
 Deno.test("open() answers no-such-store, and traps on a host fault", async () => {
@@ -92,6 +123,45 @@ Deno.test("list-keys answers what the bucket says to a forged cursor", async () 
   const handle = await open("x");
   await assert.rejects(
     () => handle.listKeys(99n),
+    new WitError({ tag: "other", val: "forged" }),
+  );
+});
+
+for (const cursor of [undefined, "12", "", "no number \u{1f600}"]) {
+  Deno.test(`list-keys of draft2 hands the bucket the cursor ${cursor} as it is`, async () => {
+    const asked: unknown[] = [];
+    const { open } = draft2StoreOf(() =>
+      Promise.resolve(stubBucket({
+        listKeys: (options) => {
+          asked.push(options);
+          return Promise.resolve({ keys: ["a"], cursor: "34" });
+        },
+      }))
+    );
+    const page = await (await open("x")).listKeys(cursor);
+    assert.deepEqual(page, { keys: ["a"], cursor: "34" });
+    assert.deepEqual(asked, [cursor === undefined ? undefined : { cursor }]);
+  });
+}
+
+Deno.test("list-keys of draft2 answers no cursor on the last page, and the bucket's error", async () => {
+  const last = draft2StoreOf(() =>
+    Promise.resolve(stubBucket({
+      listKeys: () => Promise.resolve({ keys: [] }),
+    }))
+  );
+  assert.deepEqual(
+    await (await last.open("x")).listKeys(undefined),
+    { keys: [], cursor: undefined },
+  );
+  const refused = draft2StoreOf(() =>
+    Promise.resolve(stubBucket({
+      listKeys: () => Promise.reject(new KeyValueError("other", "forged")),
+    }))
+  );
+  const handle = await refused.open("x");
+  await assert.rejects(
+    () => handle.listKeys("forged"),
     new WitError({ tag: "other", val: "forged" }),
   );
 });

@@ -1,0 +1,122 @@
+/**
+ * `wasi:keyvalue/atomics@0.2.0-draft2`: counters, and compare-and-swap.
+ *
+ * @module
+ */
+
+import type { Bucket, Version } from "../../keyvalue/store.ts";
+import { type HostInterface, WitError } from "../../runtime/host_interface.ts";
+import {
+  type BucketHandle,
+  refusal,
+  STORE_ERROR,
+  type StoreError,
+} from "./bucket_handle.ts";
+import { Draft2BucketHandle } from "./store.ts";
+
+/** `variant cas-error { store-error(error), cas-failed(cas) }` */
+export type CasError =
+  | { readonly tag: "store-error"; readonly val: StoreError }
+  | { readonly tag: "cas-failed"; readonly val: Cas };
+
+/** `resource cas`: a key, and the version it has to have still when it is swapped. */
+export class Cas {
+  readonly #bucket: Bucket;
+  readonly #key: string;
+  /** The version and not the value: A that became B and A again is not what was read. */
+  #version: Version | undefined;
+
+  constructor(bucket: Bucket, key: string, version: Version | undefined) {
+    this.#bucket = bucket;
+    this.#key = key;
+    this.#version = version;
+  }
+
+  /**
+   * `new: static func(bucket: borrow<bucket>, key: string) -> result<cas, error>`
+   *
+   * Reads the version here, so that a guest which knows the value already is safe without
+   * `current`.
+   */
+  static async new({ bucket }: BucketHandle, key: string): Promise<Cas> {
+    try {
+      return new Cas(bucket, key, (await bucket.get(key))?.version);
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  /**
+   * `current: func() -> result<option<list<u8>>, error>`
+   *
+   * From here on the version is that of the value it answers.
+   */
+  async current(): Promise<Uint8Array | undefined> {
+    try {
+      const entry = await this.#bucket.get(this.#key);
+      this.#version = entry?.version;
+      return entry?.value;
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  /** Sets the value, or answers a handle at the version that stood in the way. For the host. */
+  async swap(value: Uint8Array): Promise<Cas | undefined> {
+    const swapped = await this.#bucket.swap(this.#key, this.#version, value);
+    return swapped.swapped
+      ? undefined
+      : new Cas(this.#bucket, this.#key, swapped.current?.version);
+  }
+}
+
+/** `swap: func(cas: cas, value: list<u8>) -> result<_, cas-error>` */
+async function swap(cas: Cas, value: Uint8Array): Promise<void> {
+  let latest: Cas | undefined;
+  try {
+    latest = await cas.swap(value);
+  } catch (error) {
+    const { payload } = refusal(error);
+    throw new WitError<CasError>({ tag: "store-error", val: payload });
+  }
+  if (latest !== undefined) {
+    throw new WitError<CasError>({ tag: "cas-failed", val: latest });
+  }
+}
+
+/** `increment: func(bucket: borrow<bucket>, key: string, delta: s64) -> result<s64, error>` */
+async function increment(
+  handle: BucketHandle,
+  key: string,
+  delta: bigint,
+): Promise<bigint> {
+  const { bucket } = handle;
+  try {
+    return await bucket.increment(key, delta);
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+export const atomicsDraft2Interface: HostInterface = {
+  name: "wasi:keyvalue/atomics",
+  version: "0.2.0-draft2",
+  types: {
+    "bucket": "resource",
+    "error": STORE_ERROR,
+    "cas-error": "variant { store-error(error), cas-failed(cas) }",
+    "cas": "resource",
+  },
+  functions: {
+    "[static]cas.new":
+      "func(bucket: borrow<bucket>, key: string) -> result<cas, error>",
+    "[method]cas.current":
+      "func(self: borrow<cas>) -> result<option<list<u8>>, error>",
+    "increment":
+      "func(bucket: borrow<bucket>, key: string, delta: s64) -> result<s64, error>",
+    "swap": "func(cas: cas, value: list<u8>) -> result<_, cas-error>",
+  },
+  waits: ["[static]cas.new", "[method]cas.current", "increment", "swap"],
+  resources: { "bucket": Draft2BucketHandle, "cas": Cas },
+  imports: () => ({ increment, swap }),
+};
