@@ -24,6 +24,7 @@ function testInterfaces(interfaces: readonly HostInterface[]): void {
   const texts = [
     ...parseWit([
       ...readFolder("../../tests/guests/wit/deps/"),
+      ...readFolder("../../tests/guests/src/kv_draft2/wit/deps/"),
       ...readFolder("../../tests/support/wit/"),
     ]),
     ...spin,

@@ -21,6 +21,11 @@ import { assertEveryImportIsNamed } from "./toolchains/every_import.ts";
 const C_GUESTS: Record<string, CGuest> = {
   hello: { source: "hello", support: ["libc"] },
   kv_get: { source: "kv_get", support: ["libc", "http"] },
+  kv_draft2: {
+    source: "kv_draft2",
+    support: ["libc", "http", "text", "draft2"],
+  },
+  kv_spin: { source: "kv_spin", support: ["libc", "http", "text", "draft2"] },
   echo: { source: "echo" },
   every_import: { source: "every_import" },
   misbehave: { source: "misbehave" },
