@@ -13,8 +13,10 @@ export interface WantedInterface {
   readonly name: string;
   /** `0.2.3`, `0.2.0-draft`, or empty where the import carries none. */
   readonly version: string;
-  /** The import as the component spells it. */
+  /** The import as the component spells it; of a labelled one the label alone. */
   readonly label: string;
+  /** The import is a labelled one, `import cache: wasi:keyvalue/store`. */
+  readonly labelled?: true;
   /** WIT name to WIT type, as in `HostInterface.functions`. */
   readonly functions: Readonly<Record<string, string>>;
   /** WIT name to definition, as in `HostInterface.types`. */
@@ -48,7 +50,7 @@ export interface ArtifactManifest {
 }
 
 /** Raised whenever a folder written by an earlier version could not be read by this one. */
-export const ARTIFACT_FORMAT = 2;
+export const ARTIFACT_FORMAT = 3;
 
 /** The file that is written last and names all others. */
 export const MANIFEST_FILE = "artifact.json";

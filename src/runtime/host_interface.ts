@@ -84,6 +84,14 @@ export interface HostInterface {
    * anything that one of them can change.
    */
   imports(instance: InstanceContext): Readonly<Record<string, HostFunction>>;
+  /**
+   * The interface for an import that a component labels, `import cache: wasi:keyvalue/store`,
+   * so that it can import the same one several times. MUST have the same functions and types.
+   * Absent where a label means nothing.
+   *
+   * @param label The component's value: a name in kebab case.
+   */
+  forLabel?(label: string): HostInterface;
 }
 
 /**

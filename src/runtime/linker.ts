@@ -18,7 +18,10 @@ export interface Link {
 
 /** An import that nothing satisfies. */
 export interface MissingImport {
-  /** `wasi:random/random@0.2.12`, or with `#get-random-bits` where only a function is missing. */
+  /**
+   * `wasi:random/random@0.2.12`, or with `#get-random-bits` where only a function is missing;
+   * of a labelled import `cache: wasi:keyvalue/store@0.2.0-draft`.
+   */
   readonly import: string;
   /** What is wrong, and the nearest thing that is offered. */
   readonly reason: string;
@@ -74,7 +77,7 @@ function findOffer(
   if (candidates.length === 0) {
     return {
       missing: [{
-        import: want.label,
+        import: spelling(want),
         reason: unknownInterface(want, offered),
       }],
     };
@@ -87,12 +90,32 @@ function findOffer(
       ...missingFunctions(want, offer),
       ...differingTypes(want, offer),
     ];
-    if (problems.length === 0) return { offered: offer };
+    if (problems.length === 0) return labelledOffer(want, offer);
     if (fewest === undefined || problems.length < fewest.length) {
       fewest = problems;
     }
   }
   return { missing: fewest ?? [] };
+}
+
+/** An offer for the label that the component gives the import, if it gives one. */
+function labelledOffer(want: WantedInterface, offer: HostInterface): Found {
+  if (want.labelled !== true) return { offered: offer };
+  if (offer.forLabel !== undefined) {
+    return { offered: offer.forLabel(want.label) };
+  }
+  return {
+    missing: [{
+      import: spelling(want),
+      reason: "offered without a label only; import it without one",
+    }],
+  };
+}
+
+/** The import as it stands in the component's WIT. */
+function spelling({ name, version, label, labelled }: WantedInterface): string {
+  if (labelled !== true) return label;
+  return `${label}: ${name}${version === "" ? "" : `@${version}`}`;
 }
 
 function unknownInterface(
@@ -127,7 +150,7 @@ function missingFunctions(
     const offeredType = entryOf(offer.functions, name);
     if (offeredType === type) continue;
     missing.push({
-      import: `${want.label}#${name}`,
+      import: `${spelling(want)}#${name}`,
       reason: offeredType === undefined
         ? unknownFunction(name, Object.keys(offer.functions))
         : `the component has ${type} where Wharf has ${offeredType}`,
@@ -161,7 +184,7 @@ function differingTypes(
     // A type that only its own package names cannot differ in what crosses the border.
     if (offered === undefined || offered === definition) continue;
     differing.push({
-      import: `${want.label}#${name}`,
+      import: `${spelling(want)}#${name}`,
       reason: `the component has ${definition} where Wharf has ${offered}`,
     });
   }

@@ -94,6 +94,37 @@ Deno.test("link() chooses by type between offers of one name and version", () =>
   }
 });
 
+/** The same import under a label. */
+function labelled(label: string, wanted: WantedInterface): WantedInterface {
+  return { ...wanted, label, labelled: true };
+}
+
+Deno.test("link() asks the offer that fits for one of its own for each label", () => {
+  const asked: string[] = [];
+  const made = new Map<string, HostInterface>();
+  const store: HostInterface = {
+    ...STORE_2,
+    forLabel(label) {
+      asked.push(label);
+      const one = offer(STORE_2.name, STORE_2.version);
+      made.set(label, one);
+      return one;
+    },
+  };
+  const plain = want(
+    "wasi:keyvalue/store@0.2.0-draft",
+    STORE_2.functions,
+    STORE_2.types,
+  );
+  const wanted = [labelled("cache", plain), plain, labelled("other", plain)];
+  const links = link(wanted, [STORE_2_OTHER, store]);
+  assert.deepEqual(
+    links.map(({ offered }) => offered),
+    [made.get("cache"), store, made.get("other")],
+  );
+  assert.deepEqual(asked, ["cache", "other"]);
+});
+
 const REASONS: readonly [
   what: string,
   wanted: WantedInterface,
@@ -162,6 +193,30 @@ const REASONS: readonly [
       "wasi:keyvalue/store@0.2.0-draft#error: the component has string " +
       "where Wharf has variant { no-such-store, other(string) }",
     ],
+  ],
+  [
+    "a label of what is offered without one only",
+    labelled("mine", want("wasi:io/poll@0.2.0", POLL.functions)),
+    [
+      "mine: wasi:io/poll@0.2.0: " +
+      "offered without a label only; import it without one",
+    ],
+  ],
+  [
+    "a labelled import of another type by its label and its interface",
+    labelled(
+      "cache",
+      want("wasi:keyvalue/store@0.2.0-draft", { open: "func()" }),
+    ),
+    [
+      "cache: wasi:keyvalue/store@0.2.0-draft#open: the component has func() " +
+      "where Wharf has func(identifier: string) -> result<bucket, error>",
+    ],
+  ],
+  [
+    "a labelled import that is not offered",
+    labelled("shelf", want("acme:warehouse/shelf")),
+    ["shelf: acme:warehouse/shelf: not offered"],
   ],
   ["a function of the world", {
     name: "",

@@ -10,6 +10,9 @@ import { guestPath } from "../../tests/support/guest_app.ts";
 export const COMPONENTS: readonly string[] = [
   "hello",
   "kv_get",
+  "kv_draft2",
+  "kv_spin",
+  "kv_labels",
   "echo",
   "every_import",
   "misbehave",

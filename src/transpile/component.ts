@@ -105,12 +105,16 @@ class ComponentScope {
   }
 
   #readImport(reader: BinaryReader): void {
-    const name = readExternName(reader);
+    const { name, implemented } = readExternName(reader);
     const external = readExternType(reader, this.#scope);
     switch (external.kind) {
       case "instance": {
         this.#instances.push(external.instance);
-        this.imports.push(wantedInterface(name, external.instance));
+        this.imports.push({
+          ...wantedInterface(implemented ?? name, external.instance),
+          label: name,
+          ...(implemented === undefined ? {} : { labelled: true }),
+        });
         return;
       }
       case "function":
@@ -129,7 +133,7 @@ class ComponentScope {
   }
 
   #readExport(reader: BinaryReader): void {
-    this.exports.push(readExternName(reader));
+    this.exports.push(readExternName(reader).name);
     const sort = readSort(reader);
     const index = reader.u32();
     if (sort === SORT.instance) this.#instances.push(this.#instances[index]);
@@ -144,18 +148,17 @@ function unnamed(type: ScopeType): ScopeType {
 }
 
 function wantedInterface(
-  label: string,
+  id: string,
   instance: InstanceType,
-): WantedInterface {
-  const at = label.lastIndexOf("@");
+): Omit<WantedInterface, "label"> {
+  const at = id.lastIndexOf("@");
   const types: Record<string, string> = {};
   for (const [name, type] of instance.types) {
     if (type.kind === "named") types[type.name ?? name] = type.definition;
   }
   return {
-    name: at < 0 ? label : label.slice(0, at),
-    version: at < 0 ? "" : label.slice(at + 1),
-    label,
+    name: at < 0 ? id : id.slice(0, at),
+    version: at < 0 ? "" : id.slice(at + 1),
     functions: Object.fromEntries(instance.functions),
     types,
   };
@@ -201,7 +204,7 @@ function readComponentType(reader: BinaryReader, parent: WitScope): void {
     if (reader.peek() !== 0x03) return readDeclaration(reader, scope, instance);
     reader.byte();
     declare(
-      readExternName(reader),
+      readExternName(reader).name,
       readExternType(reader, scope),
       scope,
       instance,
@@ -231,7 +234,7 @@ function readDeclaration(
     }
     case 0x04:
       declare(
-        readExternName(reader),
+        readExternName(reader).name,
         readExternType(reader, scope),
         scope,
         instance,
@@ -309,10 +312,43 @@ function readExternType(reader: BinaryReader, scope: WitScope): ExternType {
   }
 }
 
-function readExternName(reader: BinaryReader): string {
+/** A name of an import or export, and what the component says of it. */
+interface ExternName {
+  readonly name: string;
+  /** The interface that stands under the name: `wasi:keyvalue/store@0.2.0-draft`. */
+  readonly implemented?: string;
+}
+
+const NAME_OPTION = {
+  implements: 0x00,
+  versionSuffix: 0x01,
+  externalId: 0x02,
+} as const;
+
+function readExternName(reader: BinaryReader): ExternName {
   const kind = reader.byte();
-  const name = reader.name();
-  return kind === 0x02 ? name + reader.name() : name;
+  let name = reader.name();
+  if (kind !== 0x02) return { name };
+  let implemented: string | undefined;
+  reader.vector(() => {
+    const option = reader.byte();
+    const value = reader.name();
+    switch (option) {
+      case NAME_OPTION.implements:
+        implemented = value;
+        return;
+      case NAME_OPTION.versionSuffix:
+        name += value;
+        return;
+      case NAME_OPTION.externalId:
+        return;
+      default:
+        throw new TypeError(
+          `Cannot read component: "${name}" has an unknown option ${option}`,
+        );
+    }
+  });
+  return implemented === undefined ? { name } : { name, implemented };
 }
 
 function readSort(reader: BinaryReader): number {

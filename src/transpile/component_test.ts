@@ -75,6 +75,45 @@ Deno.test("readComponent() keeps two versions of one interface apart", async () 
   );
 });
 
+Deno.test("readComponent() tells an import's label from the interface it implements", async () => {
+  const { imports } = readComponent(await readGuest("kv_labels"));
+  const [plain, ...labelled] = imports.filter(({ name }) =>
+    name === "wasi:keyvalue/store"
+  );
+  assert.equal(plain?.label, "wasi:keyvalue/store@0.2.0-draft");
+  assert.equal("labelled" in plain, false);
+  assert.deepEqual(
+    labelled.map(({ version, label, labelled }) => [version, label, labelled]),
+    [["0.2.0-draft", "cache", true], ["0.2.0-draft", "user-sessions", true]],
+  );
+  assert.deepEqual(labelled[0]?.functions, labelled[1]?.functions);
+});
+
+/** A component whose only import has these options: `x`, an instance without exports. */
+function withOptions(...options: number[]): Uint8Array {
+  const head = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
+  const types = [7, 3, 1, 0x42, 0];
+  const section = [1, 0x02, 1, 0x78, ...options, 0x05, 0];
+  return Uint8Array.of(...head, ...types, 10, section.length, ...section);
+}
+
+/** `a:b/c` with its length before it. */
+const A_B_C = [5, 0x61, 0x3a, 0x62, 0x2f, 0x63];
+
+Deno.test("readComponent() reads the options of a name, and refuses one it does not know", () => {
+  const imported = (...options: number[]) =>
+    readComponent(withOptions(...options)).imports.map((
+      { name, label, labelled },
+    ) => [name, label, labelled ?? false]);
+  assert.deepEqual(imported(0), [["x", "x", false]]);
+  assert.deepEqual(imported(1, 0x00, ...A_B_C), [["a:b/c", "x", true]]);
+  // An id that the component has for its own use changes nothing.
+  assert.deepEqual(imported(2, 0x02, 1, 0x69, 0x00, ...A_B_C), [
+    ["a:b/c", "x", true],
+  ]);
+  assert.throws(() => imported(1, 0x07, 1, 0x69), TypeError);
+});
+
 Deno.test("readComponent() reads a component that imports nothing", async () => {
   assert.deepEqual(readComponent(await readGuest("component_without_http")), {
     imports: [],
@@ -142,7 +181,7 @@ Deno.test("readComponent() refuses a file that is cut anywhere, or reads its who
   }
 });
 
-for (const name of ["hello", "kv_get", "wasi_mixed", "wants_other_types"]) {
+for (const name of ["hello", "kv_labels", "wasi_mixed", "wants_other_types"]) {
   Deno.test(`readComponent() refuses flipped bits in ${name}, or reads what they mean`, async () => {
     const bytes = await readGuest(name);
     const random = seededRandom(0x5eed);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { WantedInterface } from "../runtime/artifact.ts";
 import type {
   CoreExport,
   CoreImportPlan,
@@ -18,6 +19,20 @@ import type {
 /** The script is not what this version of jco writes for a component that Wharf can run. */
 export class LinkPlanError extends Error {
   override readonly name = "LinkPlanError";
+}
+
+/** What stands before a label in the script: jco overlooks a label that is mapped to itself. */
+const LABEL = "label=";
+
+/** What the script has to call an import, for {@linkcode readLinkPlan} to know it by. */
+export function importSpecifier({ label, labelled }: WantedInterface): string {
+  return labelled === true ? LABEL + label : label;
+}
+
+function labelOf(specifier: string): string {
+  return specifier.startsWith(LABEL)
+    ? specifier.slice(LABEL.length)
+    : specifier;
 }
 
 const FIRST_INSTANCE = /\(\{ exports: exports\d+ \} = yield instantiateCore\(/;
@@ -274,13 +289,16 @@ function readClasses(
 ): Map<string, { label: string; resource: string }> {
   const classes = new Map<string, { label: string; resource: string }>();
   for (
-    const [, names, label] of script.matchAll(
+    const [, names, specifier] of script.matchAll(
       /const \{ ([^}]+) \} = imports\['([^']+)'\];/g,
     )
   ) {
     for (const name of names!.split(", ")) {
       const [exported, local = exported] = name.split(": ");
-      classes.set(local!, { label: label!, resource: kebabCase(exported!) });
+      classes.set(local!, {
+        label: labelOf(specifier!),
+        resource: kebabCase(exported!),
+      });
     }
   }
   return classes;

@@ -104,7 +104,10 @@ for (const name of COMPONENTS) {
       if (plan?.kind === "lower") {
         assert.deepEqual([plan.label, plan.function], [label, name]);
       } else if (plan?.kind === "drop") {
-        assert.equal(`[resource-drop]${plan.resource}`, name);
+        assert.deepEqual(
+          [plan.label, `[resource-drop]${plan.resource}`],
+          [label, name],
+        );
       } else assert.fail(`${namespace} ${name} is neither called nor dropped`);
     }
     assert.equal(checked > 0, artifact.imports.length > 0);

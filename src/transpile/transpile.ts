@@ -13,7 +13,7 @@ import {
   sha256,
 } from "../runtime/artifact.ts";
 import { readComponent } from "./component.ts";
-import { readLinkPlan } from "./read_link_plan.ts";
+import { importSpecifier, readLinkPlan } from "./read_link_plan.ts";
 
 /** Files of an artifact by name, `artifact.json` among them. */
 export type ArtifactFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -37,8 +37,9 @@ export async function transpile(
     noTypescript: true,
     noNodejsCompat: true,
     base64Cutoff: 0,
-    // Without this jco drops the versions, and two versions of an interface become one.
-    map: imports.map(({ label }) => [label, label]),
+    // Without this jco drops the versions, and two versions of an interface become one; and it
+    // puts the classes of labelled imports with those of the plain one.
+    map: imports.map((wanted) => [wanted.label, importSpecifier(wanted)]),
   });
   const script = files.find(([name]) => name === "component.js");
   if (script === undefined) {

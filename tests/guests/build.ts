@@ -25,6 +25,7 @@ const C_GUESTS: Record<string, CGuest> = {
     source: "kv_draft2",
     support: ["libc", "http", "text", "draft2"],
   },
+  kv_labels: { source: "kv_labels" },
   kv_spin: { source: "kv_spin", support: ["libc", "http", "text", "draft2"] },
   echo: { source: "echo" },
   every_import: { source: "every_import" },

@@ -20,10 +20,15 @@ export async function assertEveryImportIsNamed(
 
 /** `interface#function` of all functions that the core modules of a component import. */
 export async function importedFunctions(wasm: Uint8Array): Promise<string[]> {
-  const imports = (await print(wasm)).matchAll(
-    /\(import "([a-z]+:[^"]+)" "([^"]+)" \(func/g,
+  const text = await print(wasm);
+  const labels = new Set(
+    [...text.matchAll(/\(import "([^"]+)" \(implements /g)]
+      .map(([, label]) => label),
   );
-  return [...imports]
-    .filter(([, , name]) => !name!.startsWith("[resource-drop]"))
-    .map(([, interface_, name]) => `${interface_}#${name}`);
+  return [...text.matchAll(/\(import "([^"]+)" "([^"]+)" \(func/g)]
+    .filter(([, from, name]) =>
+      (/^[a-z]+:/.test(from!) || labels.has(from)) &&
+      !name!.startsWith("[resource-drop]")
+    )
+    .map(([, from, name]) => `${from}#${name}`);
 }
