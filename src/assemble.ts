@@ -44,6 +44,7 @@ export function makeHost(config: Config, log: Log): Host {
     environment: config.workload.environment,
     config: config.workload.config,
     buckets: buckets.forGuests(),
+    labelledBuckets: (label) => buckets.forGuests(label),
   });
   return { buckets, interfaces, entry: incomingHandler() };
 }

@@ -34,7 +34,7 @@ import { atomicsInterface } from "./keyvalue/atomics.ts";
 import { atomicsDraft2Interface } from "./keyvalue/atomics_draft2.ts";
 import { batchInterfaces } from "./keyvalue/batch.ts";
 import type { BucketOpener } from "./keyvalue/bucket_handle.ts";
-import { makeStoreInterfaces } from "./keyvalue/store.ts";
+import { type LabelledBuckets, makeStoreInterfaces } from "./keyvalue/store.ts";
 import { loggingInterfaces } from "./logging/logging.ts";
 import { insecureInterface } from "./random/insecure.ts";
 import { insecureSeedInterface } from "./random/insecure_seed.ts";
@@ -42,6 +42,7 @@ import { randomInterface } from "./random/random.ts";
 
 export { incomingHandler } from "./http/incoming_handler.ts";
 export type { BucketOpener } from "./keyvalue/bucket_handle.ts";
+export type { LabelledBuckets } from "./keyvalue/store.ts";
 
 /** What the interfaces give the guest of one project. */
 export interface WasiOptions {
@@ -51,6 +52,8 @@ export interface WasiOptions {
   readonly config: Readonly<Record<string, string>>;
   /** `wasi:keyvalue`: where buckets are found. */
   readonly buckets: BucketOpener;
+  /** The same for imports with a label; without it there can be none. */
+  readonly labelledBuckets?: LabelledBuckets;
 }
 
 /** The interfaces, made for one project. */
@@ -80,7 +83,7 @@ export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
     preopensInterface,
     ...makeConfigInterfaces(options.config),
     ...loggingInterfaces,
-    ...makeStoreInterfaces(options.buckets),
+    ...makeStoreInterfaces(options.buckets, options.labelledBuckets),
     atomicsInterface,
     atomicsDraft2Interface,
     ...batchInterfaces,

@@ -23,6 +23,7 @@ import { cachedArtifact } from "../../src/transpile/cache.ts";
 import {
   type BucketOpener,
   incomingHandler,
+  type LabelledBuckets,
   wasiInterfaces,
 } from "../../src/wasi/mod.ts";
 
@@ -36,6 +37,8 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly config?: Readonly<Record<string, string>>;
   /** `wasi:keyvalue`; default in memory, empty, and closed with the app. */
   readonly buckets?: BucketOpener;
+  /** The same for imports with a label. */
+  readonly labelledBuckets?: LabelledBuckets;
   /** In place of all of `src/wasi`. */
   readonly interfaces?: readonly HostInterface[];
 }
@@ -115,6 +118,9 @@ export async function openGuestApp(
       environment: options.environment ?? {},
       config: options.config ?? {},
       buckets: options.buckets ?? own!,
+      ...(options.labelledBuckets === undefined
+        ? {}
+        : { labelledBuckets: options.labelledBuckets }),
     }),
     entry: incomingHandler(),
     output: {

@@ -20,7 +20,7 @@ export interface KeyResponse<Cursor> {
 }
 
 /** `resource bucket` of the first draft, where a cursor is a `u64`. */
-export class DraftBucketHandle extends BucketHandle {
+class DraftBucket extends BucketHandle {
   /** `list-keys: func(cursor: option<u64>) -> result<key-response, error>` */
   async listKeys(cursor: bigint | undefined): Promise<KeyResponse<bigint>> {
     const page = await pageOf(this, cursor?.toString());
@@ -32,7 +32,7 @@ export class DraftBucketHandle extends BucketHandle {
 }
 
 /** `resource bucket` of the second draft, where a cursor is a string. */
-export class Draft2BucketHandle extends BucketHandle {
+class Draft2Bucket extends BucketHandle {
   /** `list-keys: func(cursor: option<string>) -> result<key-response, error>` */
   async listKeys(cursor: string | undefined): Promise<KeyResponse<string>> {
     const page = await pageOf(this, cursor);
@@ -55,29 +55,67 @@ async function pageOf(
   }
 }
 
+/** The buckets of the first draft that `atomics` and `batch` take: no label's. */
+export class DraftBucketHandle extends DraftBucket {}
+
+/** The buckets of the second draft that `atomics` and `batch` take: no label's. */
+export class Draft2BucketHandle extends Draft2Bucket {}
+
+type HandleClass = new (bucket: Bucket) => BucketHandle;
+
 interface Draft {
   readonly version: string;
   /** The WIT type of a cursor. */
   readonly cursor: string;
-  readonly Handle: new (bucket: Bucket) => BucketHandle;
+  /** The class of a plain import's buckets. */
+  readonly plain: HandleClass;
+  /** A class for the buckets of one label. */
+  readonly forLabel: () => HandleClass;
 }
 
 const DRAFTS: readonly Draft[] = [
-  { version: "0.2.0-draft", cursor: "u64", Handle: DraftBucketHandle },
-  { version: "0.2.0-draft2", cursor: "string", Handle: Draft2BucketHandle },
+  {
+    version: "0.2.0-draft",
+    cursor: "u64",
+    plain: DraftBucketHandle,
+    forLabel: () => class extends DraftBucket {},
+  },
+  {
+    version: "0.2.0-draft2",
+    cursor: "string",
+    plain: Draft2BucketHandle,
+    forLabel: () => class extends Draft2Bucket {},
+  },
 ];
 
-/** Offers the buckets that `buckets` finds, in every draft. */
+/** Finds the buckets of a labelled import by its label. */
+export type LabelledBuckets = (label: string) => BucketOpener;
+
+/**
+ * Offers the buckets that `buckets` finds, in every draft.
+ *
+ * @param labelled Without it no import can have a label.
+ */
 export function makeStoreInterfaces(
   buckets: BucketOpener,
+  labelled?: LabelledBuckets,
 ): readonly HostInterface[] {
-  return DRAFTS.map((draft) => makeStore(draft, buckets));
+  return DRAFTS.map((draft) => {
+    const plain = makeStore(draft, draft.plain, buckets);
+    if (labelled === undefined) return plain;
+    return {
+      ...plain,
+      // Two imports have two types of buckets, and a handle of the one is none of the other.
+      forLabel: (label) => makeStore(draft, draft.forLabel(), labelled(label)),
+    };
+  });
 }
 
 const BUCKET = "self: borrow<bucket>";
 
 function makeStore(
-  { version, cursor, Handle }: Draft,
+  { version, cursor }: Draft,
+  Handle: HandleClass,
   buckets: BucketOpener,
 ): HostInterface {
   /** `open: func(identifier: string) -> result<bucket, error>` */

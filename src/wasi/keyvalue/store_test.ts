@@ -165,3 +165,40 @@ Deno.test("list-keys of draft2 answers no cursor on the last page, and the bucke
     new WitError({ tag: "other", val: "forged" }),
   );
 });
+
+Deno.test("a store for a label opens by that label, with a class of its own", async () => {
+  const opened: string[] = [];
+  const openerOf = (label: string): BucketOpener => ({
+    open(identifier) {
+      opened.push(`${label}/${identifier}`);
+      return Promise.resolve(stubBucket({}));
+    },
+  });
+  for (const plain of makeStoreInterfaces(openerOf("plain"), openerOf)) {
+    const one = plain.forLabel!("one"), other = plain.forLabel!("other");
+    opened.length = 0;
+    const classes = [plain, one, other].map(({ resources }) =>
+      resources["bucket"]!
+    );
+    for (const [index, offered] of [plain, one, other].entries()) {
+      assert.deepEqual(offered.functions, plain.functions);
+      assert.deepEqual(offered.types, plain.types);
+      const { open } = offered.imports(
+        new RecordedInstance(),
+      ) as unknown as Store<unknown>;
+      const handle = await open("x");
+      assert.deepEqual(
+        classes.map((each) => handle instanceof each),
+        classes.map((_, place) => place === index),
+      );
+    }
+    assert.deepEqual(opened, ["plain/x", "one/x", "other/x"]);
+  }
+});
+
+Deno.test("a store has none for a label where the host has no buckets for it", () => {
+  const [plain] = makeStoreInterfaces({
+    open: () => Promise.resolve(stubBucket({})),
+  });
+  assert.equal(plain!.forLabel, undefined);
+});
