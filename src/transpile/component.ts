@@ -11,6 +11,7 @@
 
 import type { WantedInterface } from "../runtime/artifact.ts";
 import { BinaryReader } from "./binary_reader.ts";
+import { readExternName } from "./extern_name.ts";
 import { type InstanceType, type ScopeType, WitScope } from "./wit_scope.ts";
 
 /** What a file that should be a component is. */
@@ -310,45 +311,6 @@ function readExternType(reader: BinaryReader, scope: WitScope): ExternType {
         }: unknown kind of import ${kind}`,
       );
   }
-}
-
-/** A name of an import or export, and what the component says of it. */
-interface ExternName {
-  readonly name: string;
-  /** The interface that stands under the name: `wasi:keyvalue/store@0.2.0-draft`. */
-  readonly implemented?: string;
-}
-
-const NAME_OPTION = {
-  implements: 0x00,
-  versionSuffix: 0x01,
-  externalId: 0x02,
-} as const;
-
-function readExternName(reader: BinaryReader): ExternName {
-  const kind = reader.byte();
-  let name = reader.name();
-  if (kind !== 0x02) return { name };
-  let implemented: string | undefined;
-  reader.vector(() => {
-    const option = reader.byte();
-    const value = reader.name();
-    switch (option) {
-      case NAME_OPTION.implements:
-        implemented = value;
-        return;
-      case NAME_OPTION.versionSuffix:
-        name += value;
-        return;
-      case NAME_OPTION.externalId:
-        return;
-      default:
-        throw new TypeError(
-          `Cannot read component: "${name}" has an unknown option ${option}`,
-        );
-    }
-  });
-  return implemented === undefined ? { name } : { name, implemented };
 }
 
 function readSort(reader: BinaryReader): number {
