@@ -21,3 +21,13 @@ export function expiryOf(options: SetOptions | undefined, now: number): number {
   }
   return Math.min(now + ttl, Number.MAX_SAFE_INTEGER);
 }
+
+/** The latest time that a `Date` can say. */
+const LATEST = 8.64e15;
+
+/** The expiry of a value as a date; `undefined` for {@linkcode NEVER} and for no value. */
+export function dateOfExpiry(expiresAt = NEVER): Date | undefined {
+  return expiresAt === NEVER
+    ? undefined
+    : new Date(Math.min(expiresAt, LATEST));
+}

@@ -6,7 +6,7 @@
  */
 
 import { addToCounter, formatCounter } from "./counter.ts";
-import { expiryOf, NEVER } from "./expiry.ts";
+import { dateOfExpiry, expiryOf, NEVER } from "./expiry.ts";
 import { type Slot, Store } from "./in_memory_store.ts";
 import { checkBucketName, checkKey } from "./key_encoding.ts";
 import { pageLimit, parseCursor } from "./paging.ts";
@@ -14,6 +14,7 @@ import type {
   Backend,
   BackendSummary,
   Bucket,
+  BucketInfo,
   Entry,
   KeyPage,
   ListOptions,
@@ -40,7 +41,7 @@ export function openInMemory(options: InMemoryOptions = {}): Promise<Backend> {
 
 class InMemoryBackend implements Backend {
   readonly summary = SUMMARY;
-  /** Only buckets that were written to: a guest may open any number of names. */
+  /** Only buckets that were written to or created: a guest may open any number of names. */
   readonly #stores = new Map<string, Store>();
   readonly #now: () => number;
   /** Counts every write to every bucket, so no version ever comes back. */
@@ -56,18 +57,50 @@ class InMemoryBackend implements Backend {
       return new InMemoryBucket({
         now: this.#now,
         find: () => this.#stores.get(bucket),
-        make: () => {
-          const store = new Store(() => ++this.#writes);
-          this.#stores.set(bucket, store);
-          return store;
-        },
+        make: () => this.#make(bucket),
       });
+    });
+  }
+
+  async *list(): AsyncGenerator<string> {
+    // A copy: whoever reads may make and drop buckets meanwhile.
+    yield* [...this.#stores.keys()];
+  }
+
+  info(bucket: string): Promise<BucketInfo | undefined> {
+    return answer(() => {
+      checkBucketName(bucket);
+      const store = this.#stores.get(bucket);
+      return store && { name: bucket, ...store.measure(this.#now()) };
+    });
+  }
+
+  create(bucket: string): Promise<boolean> {
+    return answer(() => {
+      checkBucketName(bucket);
+      if (this.#stores.has(bucket)) return false;
+      this.#make(bucket);
+      return true;
+    });
+  }
+
+  drop(bucket: string): Promise<boolean> {
+    return answer(() => {
+      checkBucketName(bucket);
+      this.#stores.get(bucket)?.clear();
+      return this.#stores.delete(bucket);
     });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#stores.clear();
     return Promise.resolve();
+  }
+
+  #make(bucket: string): Store {
+    const store = new Store(() => ++this.#writes);
+    this.#stores.set(bucket, store);
+    return store;
   }
 }
 
@@ -190,12 +223,17 @@ class InMemoryBucket implements Bucket {
     });
   }
 
+  expiry(key: string): Promise<Date | undefined> {
+    return answer(() => dateOfExpiry(this.#read(key)?.expiresAt));
+  }
+
   #store(): Store | undefined {
+    if (this.#found?.dropped) this.#found = undefined;
     return this.#found ??= this.#access.find();
   }
 
   #storeToWrite(): Store {
-    return this.#found ??= this.#access.find() ?? this.#access.make();
+    return this.#found = this.#store() ?? this.#access.make();
   }
 
   #read(key: string): Slot | undefined {

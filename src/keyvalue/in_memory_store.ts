@@ -23,6 +23,7 @@ export class Store {
   readonly order: InsertionOrder<Slot> = new InsertionOrder<Slot>();
   readonly #nextVersion: () => number;
   #lastId = 0;
+  #dropped = false;
 
   constructor(nextVersion: () => number) {
     this.#nextVersion = nextVersion;
@@ -74,5 +75,28 @@ export class Store {
     for (const slot of this.order.nextToSweep()) {
       if (slot.expiresAt <= now) this.remove(slot);
     }
+  }
+
+  /** Whether the bucket was dropped, so that whoever holds this has to look for another. */
+  get dropped(): boolean {
+    return this.#dropped;
+  }
+
+  /** How many keys there are that have not expired, and how many bytes their values have. */
+  measure(now: number): { readonly keys: number; readonly bytes: number } {
+    let keys = 0;
+    let bytes = 0;
+    for (const { value, expiresAt } of this.#slots.values()) {
+      if (expiresAt <= now) continue;
+      keys++;
+      bytes += value.length;
+    }
+    return { keys, bytes };
+  }
+
+  /** Takes every key out, for good. */
+  clear(): void {
+    this.#dropped = true;
+    this.#slots.clear();
   }
 }
