@@ -14,10 +14,11 @@
 
 import { BoundedCache } from "./bounded_cache.ts";
 import { checkBucketName } from "./key_encoding.ts";
-import { SqliteBucket } from "./sqlite/bucket.ts";
+import { SqliteBucket, type SqliteStore } from "./sqlite/bucket.ts";
+import { dropBucket, isThere, listBuckets } from "./sqlite/buckets.ts";
 import { type Database, openDatabase } from "./sqlite/database.ts";
 import { Transactions } from "./sqlite/transactions.ts";
-import type { Backend, BackendSummary, Bucket } from "./store.ts";
+import type { Backend, BackendSummary, Bucket, BucketInfo } from "./store.ts";
 
 /**
  * What an acknowledged write outlives: `power-cut` flushes the disk at each commit, as the
@@ -54,9 +55,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Backend> {
 
 class SqliteBackend implements Backend {
   readonly summary: BackendSummary;
-  readonly #database: Database;
-  readonly #transactions: Transactions;
-  readonly #now: () => number;
+  readonly #store: SqliteStore;
   readonly #buckets = new BoundedCache<Bucket>(REMEMBERED_BUCKETS);
 
   constructor(
@@ -65,9 +64,7 @@ class SqliteBackend implements Backend {
     now: () => number,
   ) {
     this.summary = { location: `SQLite in ${database.folder}`, durable: true };
-    this.#database = database;
-    this.#transactions = transactions;
-    this.#now = now;
+    this.#store = { database, transactions, now };
   }
 
   // deno-lint-ignore require-await -- async, so that what it throws is a rejection.
@@ -75,17 +72,29 @@ class SqliteBackend implements Backend {
     checkBucketName(name);
     const known = this.#buckets.get(name);
     if (known !== undefined) return known;
-    const bucket = new SqliteBucket(name, {
-      database: this.#database,
-      transactions: this.#transactions,
-      now: this.#now,
-    });
+    const bucket = new SqliteBucket(name, this.#store);
     this.#buckets.set(name, bucket);
     return bucket;
   }
 
+  list(): AsyncIterable<string> {
+    return listBuckets(this.#store);
+  }
+
+  // deno-lint-ignore require-await -- async, so that what it throws is a rejection.
+  async info(name: string): Promise<BucketInfo | undefined> {
+    checkBucketName(name);
+    return isThere(this.#store, name) ? { name } : undefined;
+  }
+
+  async drop(name: string): Promise<boolean> {
+    checkBucketName(name);
+    return await dropBucket(this.#store, name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#transactions.idle();
-    this.#database.close();
+    const { database, transactions } = this.#store;
+    await transactions.idle();
+    database.close();
   }
 }

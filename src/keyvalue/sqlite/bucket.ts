@@ -5,7 +5,7 @@
  */
 
 import { addToCounter, formatCounter } from "../counter.ts";
-import { expiryOf, NEVER } from "../expiry.ts";
+import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import type {
   Bucket,
@@ -176,6 +176,12 @@ export class SqliteBucket implements Bucket {
     for (const key of keys) checkKey(key);
     await this.#inSlices("delete many", [...keys], ({ statements }, bucket) => {
       return (key) => statements.remove.run(bucket, key);
+    });
+  }
+
+  expiry(key: string): Promise<Date | undefined> {
+    return this.#read("get the expiry of", key, () => {
+      return dateOfExpiry(this.#find(key)?.expiresAt ?? NEVER);
     });
   }
 

@@ -82,6 +82,14 @@ const STATEMENTS = {
     `WHERE bucket = :bucket AND id > :after ORDER BY id LIMIT :limit`,
   range: `SELECT id, key FROM entries WHERE bucket = :bucket ` +
     `AND key >= :start AND key < :end AND ${ALIVE} LIMIT :limit`,
+  buckets: "SELECT id, name, EXISTS(SELECT 1 FROM entries " +
+    `WHERE bucket = buckets.id AND ${ALIVE}) AS there ` +
+    "FROM buckets WHERE id > :after ORDER BY id LIMIT :limit",
+  holdsKey: `SELECT 1 FROM entries WHERE bucket = :bucket AND ${ALIVE} LIMIT 1`,
+  lastEntry: "SELECT max(id) AS id FROM entries WHERE bucket = ?",
+  sizes: "SELECT id, length(value) AS size FROM entries " +
+    "WHERE bucket = :bucket AND id <= :end ORDER BY id LIMIT :limit",
+  clear: "DELETE FROM entries WHERE bucket = ? AND id <= ?",
 } as const;
 
 /** The statements, prepared. */
