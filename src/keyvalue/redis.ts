@@ -26,10 +26,17 @@ import { BoundedCache } from "./bounded_cache.ts";
 import { checkBucketName, quote } from "./key_encoding.ts";
 import { type Address, parseAddress } from "./redis/address.ts";
 import { RedisBucket, type Server } from "./redis/bucket.ts";
+import { dropKeys, infoOf, listBuckets } from "./redis/buckets.ts";
 import { Connection, type Patience } from "./redis/connection.ts";
 import { closed, explain } from "./redis/failure.ts";
 import { KeyPages } from "./redis/key_pages.ts";
-import { DEFAULT_PREFIX, parsePrefix, type PrefixOf } from "./redis/layout.ts";
+import {
+  type BucketNames,
+  DEFAULT_PREFIX,
+  parseNames,
+  parsePrefix,
+  type PrefixOf,
+} from "./redis/layout.ts";
 import { Rounds } from "./redis/rounds.ts";
 import { makeTokens } from "./redis/version.ts";
 import { Watches } from "./redis/watch.ts";
@@ -37,6 +44,7 @@ import {
   type Backend,
   type BackendSummary,
   type Bucket,
+  type BucketInfo,
   KeyValueError,
 } from "./store.ts";
 
@@ -61,13 +69,15 @@ const REMEMBERED_BUCKETS = 1000;
 /** Makes a backend on a Redis server; the connection is made when a bucket is opened. */
 export async function openRedis(options: RedisOptions): Promise<Backend> {
   const address = parseAddress(options.url);
-  const prefixOf = parsePrefix(options.prefix ?? DEFAULT_PREFIX);
+  const template = options.prefix ?? DEFAULT_PREFIX;
+  const prefixOf = parsePrefix(template);
   const answer = options.timeout ?? ANSWER;
   const connect = Math.min(options.connectTimeout ?? CONNECT, answer);
   const ca = await readCertificates(options.caFile, address);
   return new RedisBackend({
     address,
     prefixOf,
+    names: parseNames(template),
     patience: { answer, connect },
     ...(ca !== undefined && { ca }),
   });
@@ -94,19 +104,24 @@ async function readCertificates(
 interface Setup {
   readonly address: Address;
   readonly prefixOf: PrefixOf;
+  /** `undefined` where all buckets share one heap of keys. */
+  readonly names: BucketNames | undefined;
   readonly patience: Patience;
   readonly ca?: string;
 }
 
 class RedisBackend implements Backend {
   readonly summary: BackendSummary;
+  /** Absent where all buckets share their keys. */
+  readonly list?: () => AsyncIterable<string>;
+  readonly #names: BucketNames | undefined;
   readonly #prefixOf: PrefixOf;
   readonly #connection: Connection;
   readonly #server: Server;
-  readonly #buckets = new BoundedCache<Bucket>(REMEMBERED_BUCKETS);
+  readonly #buckets = new BoundedCache<RedisBucket>(REMEMBERED_BUCKETS);
   #closing: Promise<void> | undefined;
 
-  constructor({ address, prefixOf, ...setup }: Setup) {
+  constructor({ address, prefixOf, names, ...setup }: Setup) {
     this.summary = { location: address.location, durable: true };
     this.#prefixOf = prefixOf;
     this.#connection = new Connection(address, setup);
@@ -117,9 +132,34 @@ class RedisBackend implements Backend {
       watches: new Watches(address.db, () => new Connection(address, setup)),
       token: makeTokens(),
     };
+    this.#names = names;
+    if (names !== undefined) {
+      this.list = () => listBuckets(this.#server, names);
+    }
   }
 
-  async open(name: string): Promise<Bucket> {
+  open(name: string): Promise<Bucket> {
+    return this.#open(name);
+  }
+
+  async info(name: string): Promise<BucketInfo | undefined> {
+    return await infoOf(this.#server, { name, bucket: await this.#open(name) });
+  }
+
+  async drop(name: string): Promise<boolean> {
+    const bucket = await this.#open(name);
+    if (this.#names === undefined) {
+      throw new KeyValueError(
+        "other",
+        `Cannot drop bucket ${
+          quote(name)
+        }: all buckets of this store share their keys, so others would lose theirs; use a Redis prefix with {bucket} in it`,
+      );
+    }
+    return await dropKeys(this.#server, { name, bucket });
+  }
+
+  async #open(name: string): Promise<RedisBucket> {
     checkBucketName(name);
     try {
       if (this.#closing !== undefined) throw closed();

@@ -5,7 +5,7 @@
  */
 
 import { addToCounter, formatCounter } from "../counter.ts";
-import { expiryOf } from "../expiry.ts";
+import { dateOfExpiry, expiryOf } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import {
   type Bucket,
@@ -30,6 +30,7 @@ import {
   type Place,
   READ,
   REMOVE,
+  TIME_LEFT,
   WRITE,
   WRITE_FOR,
 } from "./calls.ts";
@@ -175,6 +176,25 @@ export class RedisBucket implements Bucket {
   async deleteMany(keys: readonly string[]): Promise<void> {
     for (const key of keys) checkKey(key);
     await allOf(keys.map((key) => this.delete(key)));
+  }
+
+  expiry(key: string): Promise<Date | undefined> {
+    return this.#attempt("get the expiry of", key, async () => {
+      const { rounds } = this.#server;
+      const left = await rounds.submit(TIME_LEFT, this.#placeOf(key).key);
+      // By this host's clock, which is what the caller compares it with.
+      return left < 0 ? undefined : dateOfExpiry(Date.now() + left);
+    });
+  }
+
+  /** What a key is in Redis. */
+  redisKeyOf(key: string): string {
+    return this.#placeOf(key).key;
+  }
+
+  /** The keys of the bucket, some at a time, each at least once. */
+  scan(): AsyncGenerator<readonly string[]> {
+    return this.#scan("");
   }
 
   async *watch(options: WatchOptions): AsyncGenerator<Change> {

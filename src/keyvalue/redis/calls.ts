@@ -94,6 +94,13 @@ export const IS_ONE_THERE: Kind<string, boolean> = {
   answers: (reply) => [Number(reply) === 1],
 };
 
+/** Milliseconds until a key is gone; negative if it stays, or is not there. */
+export const TIME_LEFT: Kind<string, number> = {
+  merges: false,
+  command: (keys) => ["PTTL", ...keys],
+  answers: (reply) => [Number(reply)],
+};
+
 /** Fails for what is no string; MGET would answer that there is nothing. */
 export const CHECK_TYPE: Kind<string, void> = {
   merges: false,

@@ -50,6 +50,38 @@ export function parsePrefix(template: string): PrefixOf {
   };
 }
 
+/** How to find the buckets of a store by its keys. */
+export interface BucketNames {
+  /** What every key of every bucket begins with. */
+  readonly before: string;
+  /** The bucket that a Redis key is in; `undefined` for a key of another program. */
+  bucketOf(redisKey: string): string | undefined;
+}
+
+/** Reads a template that {@linkcode parsePrefix} took; `undefined` if it keeps all buckets in one heap. */
+export function parseNames(template: string): BucketNames | undefined {
+  const [before = "", after] = split(template);
+  if (after === undefined) return undefined;
+  const prefixOf = parsePrefix(template);
+  const separator = after.charAt(0);
+  const code = separator.charCodeAt(0).toString(16).toUpperCase();
+  const escapes = new RegExp(`%25|%${code}`, "g");
+  return {
+    before,
+    bucketOf: (redisKey) => {
+      if (!redisKey.startsWith(before) || redisKey.startsWith(VERSION_KEY)) {
+        return undefined;
+      }
+      const end = redisKey.indexOf(separator, before.length);
+      if (end < 0) return undefined;
+      const name = redisKey.slice(before.length, end)
+        .replace(escapes, (escape) => escape === "%25" ? "%" : separator);
+      // Another program's key can look as no bucket of ours would spell it.
+      return redisKey.startsWith(prefixOf(name)) ? name : undefined;
+    },
+  };
+}
+
 function split(template: string): [string, string?] {
   const at = template.indexOf(PLACE);
   return at < 0
