@@ -12,15 +12,17 @@
 
 import { BoundedCache } from "./bounded_cache.ts";
 import { DenoKvBucket } from "./deno_kv/bucket.ts";
+import { dropBucket, isThere, listBuckets } from "./deno_kv/buckets.ts";
 import { connect, type Connection } from "./deno_kv/connection.ts";
 import { describeDenoKv } from "./deno_kv/describe.ts";
 import { bucketPart } from "./deno_kv/layout.ts";
 import { DenoKvStore } from "./deno_kv/store.ts";
-import { checkBucketName } from "./key_encoding.ts";
+import { checkBucketName, quote } from "./key_encoding.ts";
 import {
   type Backend,
   type BackendSummary,
   type Bucket,
+  type BucketInfo,
   KeyValueError,
 } from "./store.ts";
 
@@ -64,18 +66,37 @@ class DenoKvBackend implements Backend {
 
   async open(name: string): Promise<Bucket> {
     checkBucketName(name);
-    if (this.#closed) {
-      throw new KeyValueError("other", "Cannot use the store: it was closed");
-    }
+    this.#checkOpen();
     const known = this.#buckets.get(name);
     if (known !== undefined) return known;
     const { store } = await this.#open();
-    const bucket = new DenoKvBucket(store, {
-      name,
-      part: await bucketPart(name),
-    });
+    const part = await bucketPart(name);
+    const bucket = new DenoKvBucket(store, { name, part });
     this.#buckets.set(name, bucket);
     return bucket;
+  }
+
+  async *list(): AsyncGenerator<string> {
+    this.#checkOpen();
+    yield* listBuckets((await this.#open()).store);
+  }
+
+  async info(name: string): Promise<BucketInfo | undefined> {
+    checkBucketName(name);
+    this.#checkOpen();
+    const { store } = await this.#open();
+    const part = await bucketPart(name);
+    const act = `look for bucket ${quote(name)}`;
+    return await isThere(store, act, part) ? { name } : undefined;
+  }
+
+  async drop(name: string): Promise<boolean> {
+    checkBucketName(name);
+    this.#checkOpen();
+    const { store } = await this.#open();
+    const part = await bucketPart(name);
+    const bucket = new DenoKvBucket(store, { name, part });
+    return await dropBucket(store, { name, part, bucket });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +105,11 @@ class DenoKvBackend implements Backend {
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.store.close();
     opened?.connection.close();
+  }
+
+  #checkOpen(): void {
+    if (!this.#closed) return;
+    throw new KeyValueError("other", "Cannot use the store: it was closed");
   }
 
   #open(): Promise<Opened> {

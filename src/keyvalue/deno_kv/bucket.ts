@@ -5,7 +5,7 @@
  */
 
 import { addToCounter, formatCounter } from "../counter.ts";
-import { expiryOf, NEVER } from "../expiry.ts";
+import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import type {
   Bucket,
@@ -16,14 +16,19 @@ import type {
   Swapped,
   Version,
 } from "../store.ts";
-import { type BucketPart, placeOf } from "./layout.ts";
+import { type BucketPart, nameKey, placeOf } from "./layout.ts";
 import { pageOf } from "./pages.ts";
 import { type Call, type DenoKvStore, type Put, REPLACED } from "./store.ts";
+
+/** What a value of Deno KV takes of a name; a longer one is not written down, so its bucket is not listed. */
+const LONGEST_NAME = 20_000;
 
 /** The bucket of that name in a database. */
 export class DenoKvBucket implements Bucket {
   readonly #store: DenoKvStore;
+  readonly #name: string;
   readonly #part: BucketPart;
+  #naming: Promise<void> | undefined;
   /** What the bucket's keys have in front of them in the queue. */
   readonly #queueName: string;
 
@@ -32,6 +37,7 @@ export class DenoKvBucket implements Bucket {
     { name, part }: { readonly name: string; readonly part: BucketPart },
   ) {
     this.#store = store;
+    this.#name = name;
     this.#part = part;
     this.#queueName = `${name.length} ${name}`;
   }
@@ -128,6 +134,11 @@ export class DenoKvBucket implements Bucket {
     await allDone([...new Set(keys)].map((key) => this.delete(key)));
   }
 
+  async expiry(key: string): Promise<Date | undefined> {
+    const call = await this.#call("get the expiry of", key);
+    return dateOfExpiry(await this.#store.expiresAt(call));
+  }
+
   async #call(act: string, key: string): Promise<Call> {
     checkKey(key);
     const place = placeOf(this.#part, key);
@@ -145,8 +156,27 @@ export class DenoKvBucket implements Bucket {
     checkKey(key);
     return this.#store.queue.run(
       `${this.#queueName} ${key}`,
-      async () => await task(await this.#call(act, key)),
+      async () => {
+        if (this.#part instanceof Uint8Array) await this.#keepName(this.#part);
+        return await task(await this.#call(act, key));
+      },
     );
+  }
+
+  /** Writes down what the hash of the name does not tell, once before the first write. */
+  async #keepName(hash: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#name.length > LONGEST_NAME) return;
+    const naming = this.#naming ??= this.#store.connection.call(
+      "set the name of a bucket",
+      (kv) => kv.set(nameKey(hash), this.#name),
+    ).then(() => {});
+    try {
+      await naming;
+    } catch (cause) {
+      // The next write tries again.
+      if (this.#naming === naming) this.#naming = undefined;
+      throw cause;
+    }
   }
 }
 

@@ -9,6 +9,7 @@
  * ["wharf", "c", bucket, id, number]  one chunk; never changed
  * ["wharf", "w", id]                  chunks that no value refers to: being written, or waste
  * ["wharf", "p", bucket, cursor]      after which key a page of a listing ended
+ * ["wharf", "n", bucket]              the name of a bucket that is known by its hash; stays when the bucket goes
  * ```
  *
  * `bucket` is the bucket's name, or the SHA-256 of one that is long. `head` is how a long key
@@ -73,6 +74,46 @@ function makePlace(
     inFront,
     size: 320 + sizeOf(tail[0]),
   };
+}
+
+/** The place of a value whose tail is all that is known of its key: enough to remove it. */
+export function placeOfTail(bucket: BucketPart, tail: KeyTail): Place {
+  return makePlace(bucket, tail, new Uint8Array(0));
+}
+
+/** Where the name of a bucket is written down that is known by its hash. */
+export function nameKey(bucket: BucketPart): Deno.KvKey {
+  return [ROOT, "n", bucket];
+}
+
+/** The bucket of a value's key; `undefined` if another program wrote it. */
+export function partOf([, , part]: Deno.KvKey): BucketPart | undefined {
+  return typeof part === "string" || part instanceof Uint8Array
+    ? part as BucketPart
+    : undefined;
+}
+
+/** The values of all buckets behind this one. */
+export function behind(bucket?: BucketPart): Deno.KvListSelector {
+  // A boolean stands behind every text.
+  const end = [ROOT, "v", false];
+  if (bucket === undefined) return { start: [ROOT, "v"], end };
+  // Nothing stands between a part and the same with a zero behind it but what begins with the part.
+  const next = typeof bucket === "string"
+    ? `${bucket}\0`
+    : new Uint8Array([...bucket, 0]);
+  return { start: [ROOT, "v", next], end };
+}
+
+/** The values of a bucket; behind `after`, if it is given. */
+export function allOf(
+  bucket: BucketPart,
+  after?: Deno.KvKey,
+): Deno.KvListSelector {
+  const prefix = [ROOT, "v", bucket];
+  return after === undefined
+    ? { prefix }
+    : { prefix, start: [...after, new Uint8Array(0)] };
 }
 
 /** The tail of a value's key. */

@@ -72,7 +72,7 @@ export async function pageOf(
 }
 
 /** A key that stands in front of its value; `undefined` if it was deleted meanwhile. */
-async function longKey(
+export async function longKey(
   store: DenoKvStore,
   { bucket, entry, stored }: {
     readonly bucket: BucketPart;

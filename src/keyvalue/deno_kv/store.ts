@@ -93,6 +93,11 @@ export class DenoKvStore {
     return foreign || alive !== undefined;
   }
 
+  /** When what is there expires; `undefined` if nothing is. */
+  async expiresAt({ act, place }: Call): Promise<number | undefined> {
+    return this.#see(await this.#reads.get(act, place.value)).alive?.expiresAt;
+  }
+
   /** The value at a place. */
   async entry(call: Call): Promise<Entry | undefined> {
     const { act, place } = call;
