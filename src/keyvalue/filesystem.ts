@@ -10,11 +10,18 @@
 
 import { BoundedCache } from "./bounded_cache.ts";
 import { FilesystemBucket } from "./filesystem/bucket.ts";
+import {
+  createBucket,
+  dropBucket,
+  isThere,
+  listFolders,
+  type NamedBucket,
+} from "./filesystem/buckets.ts";
 import { explain } from "./filesystem/errors.ts";
 import { type Home, openHome } from "./filesystem/home.ts";
 import type { NameRules } from "./filesystem/names.ts";
 import { checkBucketName, quote } from "./key_encoding.ts";
-import type { Backend, BackendSummary, Bucket } from "./store.ts";
+import type { Backend, BackendSummary, Bucket, BucketInfo } from "./store.ts";
 
 /** What {@linkcode openFilesystem} needs to know. */
 export interface FilesystemOptions {
@@ -67,6 +74,44 @@ class FilesystemBackend implements Backend {
     } catch (cause) {
       throw explain(cause, {
         act: `open bucket ${quote(name)}`,
+        path: this.#home.root,
+      });
+    }
+  }
+
+  async *list(): AsyncGenerator<string> {
+    try {
+      yield* listFolders(this.#home);
+      if (await this.info("") !== undefined) yield "";
+    } catch (cause) {
+      throw explain(cause, { act: "list buckets", path: this.#home.root });
+    }
+  }
+
+  async info(name: string): Promise<BucketInfo | undefined> {
+    const found = await this.#attempt("look for", name, isThere);
+    return found ? { name } : undefined;
+  }
+
+  create(name: string): Promise<boolean> {
+    return this.#attempt("create", name, () => createBucket(this.#home, name));
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#attempt("drop", name, dropBucket);
+  }
+
+  async #attempt<T>(
+    act: string,
+    name: string,
+    task: (home: Home, bucket: NamedBucket) => Promise<T>,
+  ): Promise<T> {
+    const bucket = await this.open(name);
+    try {
+      return await this.#home.run(() => task(this.#home, { name, bucket }));
+    } catch (cause) {
+      throw explain(cause, {
+        act: `${act} bucket ${quote(name)}`,
         path: this.#home.root,
       });
     }

@@ -6,7 +6,7 @@
 
 import { deleteMany, getMany, setMany } from "../batch.ts";
 import { addToCounter, formatCounter } from "../counter.ts";
-import { expiryOf, NEVER } from "../expiry.ts";
+import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import type {
   Bucket,
@@ -121,6 +121,14 @@ export class FilesystemBucket implements Bucket {
 
   deleteMany(keys: readonly string[]): Promise<void> {
     return deleteMany(this, keys);
+  }
+
+  expiry(key: string): Promise<Date | undefined> {
+    return this.#attempt(
+      "get the expiry of",
+      key,
+      async () => dateOfExpiry((await this.#files.find(key))?.expiresAt),
+    );
   }
 
   async #attempt<T>(

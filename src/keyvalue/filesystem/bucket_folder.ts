@@ -19,13 +19,15 @@ import { encodeName, escapeName, isHashed } from "./names.ts";
 import { statOf } from "./stat_of.ts";
 
 /** Says the bucket's name where the folder's is a hash. */
-const NAME_FILE = ".wharf-bucket";
+export const NAME_FILE = ".wharf-bucket";
 
 /** The folder of one bucket. It is made at the first write: guests may open any number of names. */
 export class BucketFolder {
   readonly #home: Home;
   readonly #bucket: string;
   #found: string | undefined;
+  /** How many buckets had been dropped when it was found. */
+  #foundAfter = 0;
 
   constructor(home: Home, bucket: string) {
     this.#home = home;
@@ -34,7 +36,11 @@ export class BucketFolder {
 
   /** The folder's path, whether it exists yet or not. */
   async path(): Promise<string> {
-    if (this.#found !== undefined) return this.#found;
+    const { drops } = this.#home;
+    if (this.#found !== undefined && this.#foundAfter === drops) {
+      return this.#found;
+    }
+    this.#found = undefined;
     const { path, exists } = await this.#locate();
     if (!exists) return path;
     if (this.#home.rules.names === "portable") {
@@ -42,21 +48,36 @@ export class BucketFolder {
         adoptNames(path, this.#home.rules)
       );
     }
+    this.#foundAfter = drops;
     return this.#found = path;
   }
 
-  /** Makes the folder if it does not exist. */
-  async make(): Promise<void> {
+  /** Whether the folder is there now. */
+  async exists(): Promise<boolean> {
+    return (await this.#locate()).exists;
+  }
+
+  /** Where the folder is now, whatever was found before. */
+  async locate(): Promise<string> {
+    return (await this.#locate()).path;
+  }
+
+  /** Makes the folder if it does not exist; whether it did not. */
+  async make(): Promise<boolean> {
     await this.#home.restore();
-    await this.#home.whileMakingFolders(async () => {
+    return await this.#home.whileMakingFolders(async () => {
+      let made = false;
       let { path, exists } = await this.#locate();
       while (!exists) {
         await makeFolder(path);
         await this.#writeName(path);
+        made = true;
         // A key of the bucket "" may have taken the name in between.
         ({ path, exists } = await this.#locate());
       }
+      this.#foundAfter = this.#home.drops;
       this.#found = path;
+      return made;
     });
   }
 

@@ -49,10 +49,14 @@ export class Drafts implements AsyncDisposable {
     made.alive.close();
   }
 
+  /** A path that nothing stands at, for what is to be swept should this process die. */
+  async reserve(): Promise<string> {
+    return join(await this.#folder(), String(++this.#written));
+  }
+
   /** Writes a draft to disk and returns its path. Whoever asked renames or {@linkcode discard}s it. */
   async write(parts: readonly Uint8Array[]): Promise<string> {
-    const folder = await this.#folder();
-    const path = join(folder, String(++this.#written));
+    const path = await this.reserve();
     const file = await Deno.open(path, { createNew: true, write: true });
     try {
       for (const part of parts) await writeAll(file, part);

@@ -53,6 +53,7 @@ export class Home implements AsyncDisposable {
   readonly pages = new KeyPages();
   readonly #reads = new Gate(READ_WIDTH);
   readonly #hidden: string;
+  #drops = 0;
   readonly #marked = new BoundedCache<true>(REMEMBERED_MARKS);
 
   readonly #running = new Set<Promise<unknown>>();
@@ -95,6 +96,16 @@ export class Home implements AsyncDisposable {
   /** Runs `task` while no other process makes folders in this store. */
   whileMakingFolders<T>(task: () => Promise<T>): Promise<T> {
     return this.locks.hold(OPEN_LOCK, task);
+  }
+
+  /** How many buckets this process has dropped: after each, a folder may be found elsewhere. */
+  get drops(): number {
+    return this.#drops;
+  }
+
+  /** Counts a bucket that was dropped. */
+  countDrop(): void {
+    this.#drops++;
   }
 
   /** Makes what someone removed while it was in use. */

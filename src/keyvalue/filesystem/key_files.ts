@@ -15,7 +15,7 @@ import { symbolicLink } from "./errors.ts";
 import type { Home } from "./home.ts";
 import type { KeyReader } from "./key_pages.ts";
 import { type Found, LockedKey, type Place, readFound } from "./locked_key.ts";
-import { type HeldLock, STRIPES } from "./locks.ts";
+import { type HeldLock, lockOfStripe, STRIPES } from "./locks.ts";
 import { decodeName, isHashed } from "./names.ts";
 import { statOf } from "./stat_of.ts";
 
@@ -133,7 +133,7 @@ export class KeyFiles {
     // The length keeps ("a", "bc") and ("ab", "c") apart.
     const stripe = hash48(`${this.#bucket.length}:${this.#bucket}${key}`) %
       STRIPES;
-    return stripe.toString(16).padStart(2, "0");
+    return lockOfStripe(stripe);
   }
 
   async #placeOf(key: string): Promise<Place> {

@@ -19,6 +19,16 @@ import { symbolicLink } from "./errors.ts";
 /** How many locks the keys of all buckets share. */
 export const STRIPES = 64;
 
+/** The names of all those locks, in the order to take them in. */
+export function stripeLocks(): string[] {
+  return Array.from({ length: STRIPES }, (_, stripe) => lockOfStripe(stripe));
+}
+
+/** The lock of a stripe. */
+export function lockOfStripe(stripe: number): string {
+  return stripe.toString(16).padStart(2, "0");
+}
+
 /** The lock of whoever makes or sweeps folders. May be taken while another is held, not the other way round. */
 export const OPEN_LOCK = "open";
 
@@ -64,6 +74,20 @@ export class Locks implements AsyncDisposable {
         await file.unlock();
       }
     });
+  }
+
+  /** {@linkcode hold} of several locks, in the order that all who want them MUST ask for them in. */
+  holdAll<T>(
+    names: readonly string[],
+    task: (held: readonly HeldLock[]) => Promise<T>,
+  ): Promise<T> {
+    const next = (held: readonly HeldLock[]): Promise<T> => {
+      const name = names[held.length];
+      return name === undefined
+        ? task(held)
+        : this.hold(name, (lock) => next([...held, lock]));
+    };
+    return next([]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

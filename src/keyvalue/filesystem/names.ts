@@ -32,6 +32,7 @@ const PREFIXES = { key: "%~", bucket: "%+" } as const;
 const HASHED_NAME = /^%[~+]~[0-9a-f]{64}$/;
 /** `.fskv-tmp-` begins the temporary files of wash. */
 const NO_KEY = /^(%\+|\.wharf|\.fskv-tmp-)|\ufffd/;
+const NO_BUCKET = /^(%~|\.wharf|\.fskv-tmp-)|\ufffd/;
 const NEVER_LITERAL = /^\.{0,2}$|^(%[~+]|\.wharf|\.fskv-tmp-)|[/\p{Cc}\ufffd]/u;
 const PORTABLE = /^[a-z0-9_.=@+,-](?:[a-z0-9_.=@+, -]*[a-z0-9_=@+,-])?$/;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/;
@@ -76,6 +77,18 @@ export function decodeName(name: string): string | undefined {
   }
   try {
     return decodeURIComponent(name.slice(PREFIXES.key.length));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bucket that a folder name stands for, if any; not for {@linkcode isHashed} names. */
+export function decodeBucketName(name: string): string | undefined {
+  if (!name.startsWith(PREFIXES.bucket)) {
+    return NO_BUCKET.test(name) ? undefined : name;
+  }
+  try {
+    return decodeURIComponent(name.slice(PREFIXES.bucket.length));
   } catch {
     return undefined;
   }
