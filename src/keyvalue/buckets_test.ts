@@ -31,6 +31,8 @@ function makeRecorded(
         opened.push(`${id} > ${bucket}`);
         return store.open(bucket);
       },
+      info: (bucket) => store.info(bucket),
+      drop: (bucket) => store.drop(bucket),
       [Symbol.asyncDispose]: () => {
         disposed.push(id);
         return store[Symbol.asyncDispose]();
@@ -259,6 +261,8 @@ Deno.test("open() tries again after a backend could not be opened, or a bucket",
               new KeyValueError("access-denied", "Cannot open: no"),
             )
             : store.open(bucket),
+        info: (bucket) => store.info(bucket),
+        drop: (bucket) => store.drop(bucket),
         [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
       };
     },

@@ -12,6 +12,13 @@
 import { BoundedCache } from "./bounded_cache.ts";
 import { checkBucketName, quote } from "./key_encoding.ts";
 import { NatsBucket } from "./nats/bucket.ts";
+import {
+  type BucketAccess,
+  createBucket,
+  dropBucket,
+  infoOf,
+  listBuckets,
+} from "./nats/buckets.ts";
 import { explain } from "./nats/failures.ts";
 import { Link } from "./nats/link.ts";
 import { Listings } from "./nats/listings.ts";
@@ -21,7 +28,7 @@ import {
   parseEndpoint,
 } from "./nats/settings.ts";
 import { BucketStream } from "./nats/stream.ts";
-import type { Backend, BackendSummary, Bucket } from "./store.ts";
+import type { Backend, BackendSummary, Bucket, BucketInfo } from "./store.ts";
 
 /** What {@linkcode openNats} may be told. */
 export interface NatsOptions extends NatsSettings {
@@ -76,8 +83,53 @@ class NatsBackend implements Backend {
     }
   }
 
+  async *list(): AsyncGenerator<string> {
+    try {
+      yield* listBuckets(this.#access);
+    } catch (cause) {
+      throw this.#explain(cause, "list buckets");
+    }
+  }
+
+  info(name: string): Promise<BucketInfo | undefined> {
+    return this.#attempt("look for", name, infoOf);
+  }
+
+  create(name: string): Promise<boolean> {
+    return this.#attempt("create", name, createBucket);
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#attempt("drop", name, dropBucket);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#closing ??= this.#link[Symbol.asyncDispose]();
+  }
+
+  get #access(): BucketAccess {
+    return {
+      link: this.#link,
+      settings: this.#options,
+      timeout: this.#timeout,
+    };
+  }
+
+  async #attempt<T>(
+    act: string,
+    name: string,
+    task: (access: BucketAccess, name: string) => Promise<T>,
+  ): Promise<T> {
+    checkBucketName(name);
+    try {
+      return await task(this.#access, name);
+    } catch (cause) {
+      throw this.#explain(cause, `${act} bucket ${quote(name)}`);
+    }
+  }
+
+  #explain(cause: unknown, act: string): unknown {
+    return explain(cause, { act, host: this.#host, timeout: this.#timeout });
   }
 
   async #open(name: string): Promise<Bucket> {
@@ -98,11 +150,7 @@ class NatsBackend implements Backend {
       this.#buckets.set(name, bucket);
       return bucket;
     } catch (cause) {
-      throw explain(cause, {
-        act: `open bucket ${quote(name)}`,
-        host,
-        timeout,
-      });
+      throw this.#explain(cause, `open bucket ${quote(name)}`);
     }
   }
 }

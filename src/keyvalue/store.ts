@@ -152,8 +152,8 @@ export interface Bucket {
   history?(key: string): Promise<readonly Revision[]>;
   /** Removes the key and all its history. Absent where there is none to remove. */
   purge?(key: string): Promise<void>;
-  /** When the key will be absent again; `undefined` for never. Absent where keys do not expire one by one. */
-  expiry?(key: string): Promise<Date | undefined>;
+  /** When the key will be absent again; `undefined` for never, and for a key that is absent already. */
+  expiry(key: string): Promise<Date | undefined>;
 }
 
 /** What {@linkcode Bucket.watch} may be asked for. */
@@ -188,6 +188,8 @@ export interface BucketInfo {
   readonly name: string;
   /** How many keys it holds; absent where the store would have to count them. */
   readonly keys?: number;
+  /** How many values it holds, with those that keys had before and the marks of deletions; absent where they are not kept. */
+  readonly values?: number;
   /** How many bytes it takes in the store. */
   readonly bytes?: number;
   /** What it was made with, as the store tells it: `history`, `replicas`, `storage`. */
@@ -203,12 +205,21 @@ export interface Backend extends AsyncDisposable {
    * repeated: guests open a bucket on every request.
    */
   open(bucket: string): Promise<Bucket>;
-  /** The names of the buckets there are, each once, in no order. Absent where the store cannot tell. */
+  /**
+   * The names of the buckets there are, each once, in no order. A bucket is there once it was
+   * made by {@linkcode Backend.create} or holds a key; whether it still is when its last key
+   * goes is the store's. Absent where the store cannot tell.
+   */
   list?(): AsyncIterable<string>;
   /** What the store knows of a bucket; `undefined` when there is none of that name. MUST NOT make it. */
-  info?(bucket: string): Promise<BucketInfo | undefined>;
+  info(bucket: string): Promise<BucketInfo | undefined>;
   /** Makes an empty bucket and returns whether it was missing. Absent where one is there by being used. */
   create?(bucket: string): Promise<boolean>;
-  /** Removes the bucket with all its keys and returns whether there was one. */
-  drop?(bucket: string): Promise<boolean>;
+  /**
+   * Removes the bucket with all its keys and returns whether there was one. MUST NOT touch
+   * another bucket. A {@linkcode Bucket} that was opened before stays good: it is as if it had
+   * been opened just now. Others MAY see the bucket half empty meanwhile, and what they write
+   * to it before this returns stays or goes. Whoever watches MAY not be told of each key.
+   */
+  drop(bucket: string): Promise<boolean>;
 }

@@ -8,6 +8,7 @@
  */
 
 import type { Backend } from "../../src/keyvalue/store.ts";
+import { ADMIN_CASES } from "../support/keyvalue_admin_cases.ts";
 import { AWKWARD_CASES } from "../support/keyvalue_awkward_cases.ts";
 import { BASIC_CASES } from "../support/keyvalue_basic_cases.ts";
 import { COUNTER_CASES } from "../support/keyvalue_counter_cases.ts";
@@ -26,7 +27,11 @@ export interface BucketFixture extends AsyncDisposable {
 }
 
 /** What a case may need of a store beyond the port. */
-export type Need = "durable" | "expiry" | "16 MiB values";
+export type Need =
+  | "durable"
+  | "expiry"
+  | "16 MiB values"
+  | "versions that outlive a drop";
 
 /** What a store cannot do, each with the reason. */
 export type Lacks = { readonly [need in Need]?: string };
@@ -47,6 +52,7 @@ const CASES: readonly BucketCase[] = [
   ...AWKWARD_CASES,
   ...SHARING_CASES,
   ...MODEL_CASES,
+  ...ADMIN_CASES,
 ];
 
 /** Registers the tests of one backend. */

@@ -21,6 +21,7 @@ export function stubBucket(methods: Partial<Bucket>): Bucket {
     getMany: unexpected,
     setMany: unexpected,
     deleteMany: unexpected,
+    expiry: unexpected,
     ...methods,
   };
 }

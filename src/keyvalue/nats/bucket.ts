@@ -196,6 +196,15 @@ export class NatsBucket implements Bucket {
     );
   }
 
+  expiry(key: string): Promise<Date | undefined> {
+    const now = this.#context.now();
+    return this.#attempt(
+      "get the expiry of",
+      key,
+      (deadline) => this.#stream.endOf(nameOfKey(key), { now, deadline }),
+    );
+  }
+
   async #mark(
     key: string,
     operation: "DEL" | "PURGE",

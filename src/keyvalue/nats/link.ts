@@ -59,9 +59,14 @@ export class Link implements AsyncDisposable {
     return this.#turn.promise;
   }
 
-  /** Counts the connections so far: what the server had before may be gone since. */
+  /** Counts the connections so far, and the doubts: what the server had before may be gone since. */
   get lives(): number {
     return this.#lives;
+  }
+
+  /** Tells all who use the link that something the server had is gone. */
+  doubt(): void {
+    this.#lives++;
   }
 
   /** Whether the link was disposed of. */

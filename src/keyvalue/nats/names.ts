@@ -12,6 +12,9 @@ import { Buffer } from "node:buffer";
 /** What a subject can hold of a key: one that is longer ends the connection for every caller. */
 export const LONGEST_KEY = 3000;
 
+/** What NATS puts before a bucket's name to name its stream. */
+export const STREAM_PREFIX = "KV_";
+
 const LONGEST_BUCKET = 200;
 const LEGAL_KEY = /^[-/=.\w]+$/;
 const LEGAL_BUCKET = /^[-\w]+$/;
@@ -59,6 +62,21 @@ export function nameOfBucket(bucket: string): string {
     if (name.length <= LONGEST_BUCKET) return name;
   }
   return `${LONG_BUCKET_MARK}${digestOf(bucket)}`;
+}
+
+/** The bucket that a NATS bucket is for; `undefined` for a digest and for what no bucket is called. */
+export function bucketOfName(name: string): string | undefined {
+  const bucket = name.startsWith(BUCKET_MARK)
+    ? fromBase64Url(name.slice(BUCKET_MARK.length))
+    : name;
+  return bucket !== undefined && nameOfBucket(bucket) === name
+    ? bucket
+    : undefined;
+}
+
+/** Whether a NATS bucket is called by a digest, from which no name can be read back. */
+export function isDigestOfBucket(name: string): boolean {
+  return name.startsWith(LONG_BUCKET_MARK);
 }
 
 /** Text in an alphabet that headers and subjects can hold. */

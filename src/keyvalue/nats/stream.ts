@@ -31,12 +31,17 @@ import {
   type Stored,
   storedFrom,
 } from "./message.ts";
-import { type KeyName, nameOfBucket } from "./names.ts";
+import { isDigestOfBucket, type KeyName, nameOfBucket } from "./names.ts";
 import type { NatsSettings } from "./settings.ts";
+import { endOfValue } from "./value_end.ts";
 
 const API = "$JS.API";
 const SEQUENCE = "Nats-Sequence";
 const NOT_FOUND = 404;
+/** Milliseconds without an answer after which a reader asks whether the stream is there. */
+const SILENCE = 250;
+/** NATS takes 4 KiB; a unit of UTF-16 has three bytes at most. */
+const LONGEST_DESCRIPTION = 1365;
 /** `code` and `err_code` for a status in place of a message, which no error code covers. */
 const UNEXPECTED_STATUS = 0;
 
@@ -123,16 +128,23 @@ export class BucketStream {
   last(name: KeyName, deadline: number): Promise<Stored | undefined> {
     return this.heard(deadline, async (connection) => {
       const subject = this.prefix + name.token;
-      const timeout = timeLeft(deadline);
       if (!this.#facts.direct) {
+        const timeout = timeLeft(deadline);
         return await this.#lastFromLeader(connection, subject, timeout);
       }
-      const found = await connection.request(
-        `${API}.DIRECT.GET.${this.name}.${subject}`,
-        Empty,
-        { timeout },
-      );
-      return understand(found);
+      return await this.#lastFromAny(connection, subject, deadline);
+    });
+  }
+
+  /** When the value that a key has at the time `now` ends; `undefined` for never, and for no value. */
+  endOf(
+    name: KeyName,
+    { now, deadline }: { readonly now: number; readonly deadline: number },
+  ): Promise<Date | undefined> {
+    return this.heard(deadline, async (connection) => {
+      const manager = await managerOf(connection, timeLeft(deadline));
+      const subject = this.prefix + name.token;
+      return await endOfValue(manager, { stream: this.name, subject, now });
     });
   }
 
@@ -198,6 +210,28 @@ export class BucketStream {
     this.#preparedIn = lives;
   }
 
+  async #lastFromAny(
+    connection: Connection,
+    subject: string,
+    deadline: number,
+  ): Promise<Stored | undefined> {
+    const ask = (timeout: number) =>
+      connection.request(
+        `${API}.DIRECT.GET.${this.name}.${subject}`,
+        Empty,
+        { timeout },
+      );
+    try {
+      return understand(await ask(Math.min(SILENCE, timeLeft(deadline))));
+    } catch (cause) {
+      if (!isTimeout(cause)) throw cause;
+    }
+    // For a stream that somebody dropped the server has no answer; this fails then.
+    const manager = await managerOf(connection, timeLeft(deadline));
+    await manager.streams.info(this.name);
+    return understand(await ask(timeLeft(deadline)));
+  }
+
   async #lastFromLeader(
     connection: Connection,
     subject: string,
@@ -260,15 +294,18 @@ async function prepare(
       );
     }
   }
-  await create(connection, settings, { name, timeout: timeLeft(deadline) });
+  await createStream(connection, settings, { bucket, deadline });
   return factsFrom(await manager.streams.info(`KV_${name}`));
 }
 
-async function create(
+/** Makes a bucket's stream; `false` if somebody else was faster, and chose other settings. */
+export async function createStream(
   connection: Connection,
   settings: NatsSettings,
-  { name, timeout }: { name: string; timeout: number },
-): Promise<void> {
+  { bucket, deadline }: { bucket: string; deadline: number },
+): Promise<boolean> {
+  const name = nameOfBucket(bucket);
+  const timeout = timeLeft(deadline);
   const { history, replicas, storage, maxValueSize, ttl } = settings;
   const client = (await managerOf(connection, timeout)).jetstream();
   try {
@@ -278,9 +315,14 @@ async function create(
       ...(storage !== undefined && { storage }),
       ...(maxValueSize !== undefined && { maxValueSize }),
       ...(ttl !== undefined && { ttl }),
+      ...(isDigestOfBucket(name) && bucket.length <= LONGEST_DESCRIPTION && {
+        description: bucket,
+      }),
     });
+    return true;
   } catch (cause) {
     if (!isNameInUse(cause)) throw cause;
+    return false;
   }
 }
 
