@@ -3,6 +3,7 @@ import { KeyValueError } from "../store.ts";
 import {
   DEFAULT_PREFIX,
   mayHoldVersions,
+  parseNames,
   parsePrefix,
   patternOf,
   versionKeyOf,
@@ -70,4 +71,27 @@ Deno.test("versionKeyOf() is the same key every time, one of 16,384", () => {
 
 Deno.test("patternOf() takes nothing for a wildcard but its end", () => {
   assert.equal(patternOf("a*b?[c]\\^:"), "a\\*b\\?\\[c\\]\\\\\\^:*");
+});
+
+Deno.test("parseNames() reads back every name that parsePrefix() writes", () => {
+  const parts = ["", ":", "%", "%3A", "%25", "3A", "25", "a", "*"];
+  for (const template of [DEFAULT_PREFIX, "app/{bucket}/v", "{bucket}::"]) {
+    const prefixOf = parsePrefix(template);
+    const names = parseNames(template)!;
+    for (const one of parts) {
+      for (const two of parts) {
+        for (const name of [one + two, `${one}/${two}`]) {
+          assert.equal(names.bucketOf(`${prefixOf(name)}key:/v`), name);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("parseNames() takes no key of another program for one of a bucket", () => {
+  const { bucketOf } = parseNames("app-{bucket}:v")!;
+  const keys = ["", "app-", "app-a", "app-a:", "a:v", "app-a:w", "app-%3A%:v"];
+  for (const key of keys) assert.equal(bucketOf(key), undefined, key);
+  assert.equal(parseNames("{bucket}-")!.bucketOf("wharf-version-1"), undefined);
+  assert.equal(parseNames("app:"), undefined);
 });
