@@ -13,7 +13,7 @@ import { nextTurn } from "./transactions.ts";
 /** How many buckets are looked at before others have their turn. */
 const BUCKETS_AT_ONCE = 256;
 /** How many rows, and how many bytes of values, go in one transaction: it holds the event loop. */
-const ROWS_AT_ONCE = 1000;
+const ROWS_AT_ONCE = 500;
 const BYTES_AT_ONCE = 8 * 2 ** 20;
 
 /** The names of the buckets that hold a key. */
