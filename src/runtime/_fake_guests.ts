@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Guest, GuestCall, GuestFactory } from "./guest.ts";
+import type { BucketChange, Guest, GuestCall, GuestFactory } from "./guest.ts";
 import type { GuestTrap } from "./trap.ts";
 
 /** A call that goes on until the test ends it. */
@@ -67,6 +67,13 @@ export class FakeGuest implements Guest {
   handle(_request: Request, requestId: string): FakeCall {
     this.#uses++;
     const call = new FakeCall(requestId);
+    this.calls.push(call);
+    return call;
+  }
+
+  tell(_change: BucketChange, changeId: string): FakeCall {
+    this.#uses++;
+    const call = new FakeCall(changeId);
     this.calls.push(call);
     return call;
   }

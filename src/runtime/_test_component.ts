@@ -4,7 +4,9 @@
  * @module
  */
 
+import { type Lifted, liftExports } from "./abi/lifting.ts";
 import type { Artifact } from "./artifact.ts";
+import type { ExportedInterface } from "./guest.ts";
 import type { HostInterface, InstanceContext } from "./host_interface.ts";
 import type { CoreImportPlan } from "./link_plan.ts";
 
@@ -66,6 +68,24 @@ export function testArtifact(
     },
     coreModules: new Map([["core.wasm", new WebAssembly.Module(testModule())]]),
   };
+}
+
+/** The export of {@linkcode testArtifact}, each function of which takes one handle. */
+export const TEST_ENTRY: ExportedInterface = {
+  name: "test:test/entry",
+  version: "0.1.0",
+  types: { thing: "resource" },
+  functions: {
+    call: "func(x: thing)",
+    ignore: "func(x: thing)",
+    insist: "func(x: thing)",
+  },
+  resources: { thing: Object },
+};
+
+/** A function of {@linkcode TEST_ENTRY}. */
+export function testFunction(name: string): Lifted {
+  return liftExports(TEST_ENTRY).get(name)!;
 }
 
 /** What satisfies an import of {@linkcode testArtifact}. */

@@ -25,15 +25,27 @@ export interface AppEvents {
   failed(requestId: string, error: unknown): void;
 }
 
+/** What is not so with most apps. */
+export interface AppOptions {
+  /** Whether the component answers requests; without that each gets 501. */
+  readonly answersHttp?: boolean;
+  /** What calls the lane besides; ended before the lane. */
+  readonly beside?: AsyncDisposable;
+}
+
 /** A component that answers requests. */
 export class App implements AsyncDisposable {
   readonly #lane: Lane;
   readonly #events: AppEvents;
+  readonly #answersHttp: boolean;
+  readonly #beside: AsyncDisposable | undefined;
   #count = 0;
 
-  constructor(lane: Lane, events: AppEvents) {
+  constructor(lane: Lane, events: AppEvents, options: AppOptions = {}) {
     this.#lane = lane;
     this.#events = events;
+    this.#answersHttp = options.answersHttp ?? true;
+    this.#beside = options.beside;
   }
 
   /** Answers one request. Never rejects. */
@@ -52,6 +64,13 @@ export class App implements AsyncDisposable {
   }
 
   async #answer(request: Request, id: string): Promise<Response> {
+    if (!this.#answersHttp) {
+      return errorResponse(
+        501,
+        "This component exports nothing that answers HTTP requests",
+        id,
+      );
+    }
     try {
       return await this.#lane.fetch(request, id);
     } catch (error) {
@@ -67,6 +86,7 @@ export class App implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#beside?.[Symbol.asyncDispose]();
     await this.#lane[Symbol.asyncDispose]();
   }
 }

@@ -10,6 +10,7 @@ function appOn(fetch: Lane["fetch"]) {
   let disposed = 0;
   const lane: Lane = {
     fetch,
+    tell: () => Promise.reject(new TypeError("The test tells of no change")),
     [Symbol.asyncDispose]: () => Promise.resolve(void disposed++),
   };
   const app = new App(lane, {
@@ -114,4 +115,40 @@ Deno.test("fetch() does not reject where a lane throws", async () => {
     throw new TypeError("thrown at once");
   });
   assert.equal((await app.fetch(get("/"))).status, 500);
+});
+
+Deno.test("fetch() answers 501 for a component that answers no requests", async () => {
+  const answered: RequestEvent[] = [];
+  const lane: Lane = {
+    fetch: () => Promise.reject(new TypeError("It must not be asked")),
+    tell: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const app = new App(lane, {
+    answered: (event) => answered.push(event),
+    failed: (_, error) => assert.fail(String(error)),
+  }, { answersHttp: false });
+  const response = await app.fetch(get("/"));
+  assert.equal(response.status, 501);
+  assert.equal(
+    await response.text(),
+    "This component exports nothing that answers HTTP requests\n(request 1)\n",
+  );
+  assert.deepEqual(answered.map(({ status }) => status), [501]);
+});
+
+Deno.test("disposing ends what calls the lane besides before the lane", async () => {
+  const ended: string[] = [];
+  const end = (name: string) => () => Promise.resolve(void ended.push(name));
+  const app = new App(
+    {
+      fetch: () => Promise.resolve(new Response()),
+      tell: () => Promise.resolve(),
+      [Symbol.asyncDispose]: end("lane"),
+    },
+    { answered() {}, failed() {} },
+    { beside: { [Symbol.asyncDispose]: end("beside") } },
+  );
+  await app[Symbol.asyncDispose]();
+  assert.deepEqual(ended, ["beside", "lane"]);
 });

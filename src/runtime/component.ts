@@ -10,11 +10,16 @@ import {
   type ComponentInstance,
   prepareInstances,
 } from "./component_instance.ts";
+import { type Lifted, liftExports } from "./abi/lifting.ts";
 import type {
+  BucketChange,
+  ChangeEntry,
+  ExportedInterface,
   Guest,
   GuestCall,
   GuestExport,
   GuestFactory,
+  GuestRun,
   HttpEntry,
 } from "./guest.ts";
 import type {
@@ -22,58 +27,116 @@ import type {
   HostInterface,
   InstanceContext,
 } from "./host_interface.ts";
-import { link, LinkError } from "./linker.ts";
+import { link, LinkError, type MissingImport } from "./linker.ts";
 import { splitLabel, versionServes } from "./version.ts";
 
 /** What a component is linked with. */
 export interface ComponentOptions {
   readonly interfaces: readonly HostInterface[];
   readonly entry: HttpEntry;
+  /** How changes reach a component, the version that is preferred first. */
+  readonly watchers?: readonly ChangeEntry[];
   readonly output: GuestOutput;
+}
+
+/** A component that is linked. */
+export interface LinkedComponent extends GuestFactory {
+  /** Whether its guests answer requests; {@linkcode Guest.handle} fails otherwise. */
+  readonly answersHttp: boolean;
+  /** Whether its guests are told of changes; {@linkcode Guest.tell} fails otherwise. */
+  readonly takesChanges: boolean;
 }
 
 /**
  * Links a component. Every import is checked here, so that {@linkcode GuestFactory.make}
- * can fail only for what the guest itself does.
+ * can fail only for what the guest itself does, and at the first time for exports of
+ * another type.
  *
  * @throws {LinkError} Imports that nothing offers, or no export that can be called.
  */
 export function linkComponent(
   artifact: Artifact,
   options: ComponentOptions,
-): GuestFactory {
-  const { interfaces, entry, output } = options;
+): LinkedComponent {
+  const { interfaces, entry, watchers = [], output } = options;
   const links = link(artifact.imports, interfaces);
-  const exportLabel = findExport(artifact, entry);
+  const http = findExport(artifact, entry);
+  const change = watchers.map((watcher) => findExport(artifact, watcher))
+    .find((found) => found !== undefined);
+  if (http === undefined && change === undefined) {
+    throw notServable(artifact, entry);
+  }
+  const called = [http, change].filter((found) => found !== undefined);
   const makeInstance = prepareInstances(artifact, links);
+  let checked = false;
   return {
+    answersHttp: http !== undefined,
+    takesChanges: change !== undefined,
     async make() {
       const context = new Context(output);
       const instance = await makeInstance(context, context.state);
-      return new ComponentGuest(
-        context,
-        new Export(instance, exportLabel),
-        entry,
-      );
+      if (!checked) checkExports(instance, called);
+      checked = true;
+      return new ComponentGuest(context, instance, http, change);
     },
   };
 }
 
-function findExport(artifact: Artifact, entry: HttpEntry): string {
+/** An export of the component that the host calls. */
+interface Called<Entry extends ExportedInterface> {
+  readonly entry: Entry;
+  /** As the component spells it. */
+  readonly label: string;
+  readonly functions: ReadonlyMap<string, Lifted>;
+}
+
+function findExport<Entry extends ExportedInterface>(
+  artifact: Artifact,
+  entry: Entry,
+): Called<Entry> | undefined {
   for (const label of artifact.exports) {
     const { name, version } = splitLabel(label);
     if (name === entry.name && versionServes(entry.version, version)) {
-      return label;
+      return { entry, label, functions: liftExports(entry) };
     }
   }
+  return undefined;
+}
+
+function notServable(artifact: Artifact, entry: HttpEntry): LinkError {
   const exports = artifact.exports.length > 0
     ? artifact.exports.join(", ")
     : "nothing";
-  throw new LinkError([{
+  return new LinkError([{
     import: `${entry.name}@${entry.version}`,
     reason: `the component does not export it, it exports ${exports}; ` +
       `only components that answer HTTP requests can be served`,
   }]);
+}
+
+/**
+ * An artifact says nothing of its exports' types. What there is to see of them is how many
+ * core values each function takes.
+ */
+function checkExports(
+  instance: ComponentInstance,
+  exports: readonly Called<ExportedInterface>[],
+): void {
+  const wrong: MissingImport[] = [];
+  for (const { entry, label, functions } of exports) {
+    for (const [name, { flatCount }] of functions) {
+      const found = instance.parameterCount(`${label}#${name}`);
+      if (found === flatCount) continue;
+      wrong.push({
+        import: `${label}#${name}`,
+        reason: found === undefined
+          ? "the component does not export this function"
+          : `the component's takes ${found} core values where ` +
+            `${entry.functions[name]} takes ${flatCount}`,
+      });
+    }
+  }
+  if (wrong.length > 0) throw new LinkError(wrong);
 }
 
 class Context implements InstanceContext {
@@ -98,34 +161,67 @@ class Context implements InstanceContext {
 
 class Export implements GuestExport {
   readonly #instance: ComponentInstance;
-  readonly #label: string;
+  readonly #called: Called<ExportedInterface>;
 
-  constructor(instance: ComponentInstance, label: string) {
+  constructor(instance: ComponentInstance, called: Called<ExportedInterface>) {
     this.#instance = instance;
-    this.#label = label;
+    this.#called = called;
   }
 
-  call(name: string, resources: readonly object[]): Promise<void> {
-    return this.#instance.call(`${this.#label}#${name}`, resources);
+  async call(name: string, args: readonly unknown[]): Promise<void> {
+    const { label, functions } = this.#called;
+    const lifted = functions.get(name);
+    if (lifted === undefined) {
+      throw new TypeError(
+        `Cannot call "${name}": ${label} has no such function`,
+      );
+    }
+    await this.#instance.call(`${label}#${name}`, lifted, args);
   }
 }
 
 class ComponentGuest implements Guest {
   uses = 0;
   readonly #context: Context;
-  readonly #exported: GuestExport;
-  readonly #entry: HttpEntry;
+  readonly #instance: ComponentInstance;
+  readonly #http: Called<HttpEntry> | undefined;
+  readonly #change: Called<ChangeEntry> | undefined;
 
-  constructor(context: Context, exported: GuestExport, entry: HttpEntry) {
+  constructor(
+    context: Context,
+    instance: ComponentInstance,
+    http: Called<HttpEntry> | undefined,
+    change: Called<ChangeEntry> | undefined,
+  ) {
     this.#context = context;
-    this.#exported = exported;
-    this.#entry = entry;
+    this.#instance = instance;
+    this.#http = http;
+    this.#change = change;
   }
 
   handle(request: Request, requestId: string): GuestCall {
+    const { entry, exported } = this.#begin(this.#http, requestId);
+    return entry.call(exported, request);
+  }
+
+  tell(change: BucketChange, changeId: string): GuestRun {
+    const { entry, exported } = this.#begin(this.#change, changeId);
+    return entry.call(exported, change);
+  }
+
+  #begin<Entry extends ExportedInterface>(
+    called: Called<Entry> | undefined,
+    id: string,
+  ): { readonly entry: Entry; readonly exported: GuestExport } {
+    if (called === undefined) {
+      throw new TypeError("The component does not export what is called");
+    }
     this.uses++;
-    this.#context.requestId = requestId;
-    return this.#entry.call(this.#exported, request);
+    this.#context.requestId = id;
+    return {
+      entry: called.entry,
+      exported: new Export(this.#instance, called),
+    };
   }
 
   drop(): void {

@@ -9,6 +9,7 @@ import {
   type GuestState,
   type Realloc,
 } from "./abi/guest_memory.ts";
+import type { Lifted } from "./abi/lifting.ts";
 import { type Lowered, lowerFunction } from "./abi/lowering.ts";
 import type { Artifact } from "./artifact.ts";
 import type {
@@ -191,19 +192,31 @@ export class ComponentInstance {
     this.#exports = exports;
   }
 
+  /** How many core values an export takes; `undefined` when there is none of that name. */
+  parameterCount(name: string): number | undefined {
+    const place = this.#exports[name];
+    if (place === undefined) return undefined;
+    return (this.#making.export(place) as CoreFunction).length;
+  }
+
   /**
-   * Calls an export that takes resources and gives nothing back. The guest owns them from
-   * then on. Rejects when it traps.
+   * Calls an export that gives nothing back. The guest owns the resources among the arguments
+   * from then on. Rejects when it traps.
    */
-  async call(name: string, resources: readonly object[]): Promise<void> {
+  async call(
+    name: string,
+    lifted: Lifted,
+    args: readonly unknown[],
+  ): Promise<void> {
     const place = this.#exports[name];
     if (place === undefined) {
       throw new TypeError(`Cannot find the export "${name}"`);
     }
     const { state } = this.#making;
-    const handles = resources.map((resource) => state.handles.add(resource));
+    state.check();
     try {
-      await promising(this.#making.export(place) as CoreFunction)(...handles);
+      const values = lifted.lower(this.#memoryOf(place), args);
+      await promising(this.#making.export(place) as CoreFunction)(...values);
       this.#afterReturn(place);
     } catch (error) {
       // What a host function threw says more than what became of it in the guest.
@@ -211,6 +224,18 @@ export class ComponentInstance {
       throw error;
     }
     state.check();
+  }
+
+  /** What wit-component lifts a module's exports with: the module's own memory and allocator. */
+  #memoryOf({ instance }: CoreExport): GuestMemory {
+    const exports = this.#making.instances[instance]?.exports ?? {};
+    const part = (name: string) =>
+      name in exports ? { instance, name } : undefined;
+    return this.#making.memory(
+      `exports of ${instance}`,
+      part("memory"),
+      part("cabi_realloc"),
+    );
   }
 
   /** CanonicalABI.md, `post-return`: the guest frees what it returned. */

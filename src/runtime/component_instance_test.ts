@@ -3,6 +3,7 @@ import {
   TEST_EXPORT,
   testArtifact,
   testContext,
+  testFunction,
   testInterface,
 } from "./_test_component.ts";
 import { GuestState } from "./abi/guest_memory.ts";
@@ -19,7 +20,7 @@ const WAITS = { waits: ["f"] };
 interface Made {
   readonly instance: ComponentInstance;
   readonly state: GuestState;
-  call(name: string, ...resources: object[]): Promise<void>;
+  call(name: string, resource: object): Promise<void>;
 }
 
 async function make(
@@ -41,8 +42,8 @@ async function make(
   return {
     instance,
     state,
-    call: (name, ...resources) =>
-      instance.call(`${TEST_EXPORT}#${name}`, resources),
+    call: (name, resource) =>
+      instance.call(`${TEST_EXPORT}#${name}`, testFunction(name), [resource]),
   };
 }
 
@@ -188,7 +189,7 @@ Deno.test("call() refuses an export that is not there", async () => {
   const { instance } = await make(
     testInterface("func(x: u32) -> u32", () => 1),
   );
-  await assert.rejects(instance.call("no#such", []), {
+  await assert.rejects(instance.call("no#such", testFunction("call"), []), {
     name: "TypeError",
     message: 'Cannot find the export "no#such"',
   });

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { TEST_EXPORT, testArtifact, testInterface } from "./_test_component.ts";
+import {
+  TEST_ENTRY,
+  TEST_EXPORT,
+  testArtifact,
+  testInterface,
+} from "./_test_component.ts";
 import type { Artifact } from "./artifact.ts";
 import { linkComponent } from "./component.ts";
-import type { GuestFactory, HttpEntry } from "./guest.ts";
+import type { ChangeEntry, GuestFactory, HttpEntry } from "./guest.ts";
 import type { HostInterface, InstanceContext } from "./host_interface.ts";
 import { LinkError } from "./linker.ts";
 
@@ -12,7 +17,7 @@ const REQUEST = new Request("http://guest.test/");
 /** Calls an export of the test's component; the response is of no interest. */
 function entryOf(name: string, version = "0.1.0"): HttpEntry {
   return {
-    name: "test:test/entry",
+    ...TEST_ENTRY,
     version,
     call(exported) {
       return {
@@ -121,4 +126,92 @@ Deno.test("linkComponent() refuses imports that nothing satisfies, before any in
     () => linked(testInterface("func(x: u64) -> u32", () => 1)),
     LinkError,
   );
+});
+
+const CHANGE = { kind: "delete", bucket: "b", key: "k" } as const;
+
+/** Tells of a change by an export of the test's component. */
+function watcherOf(name: string, version = "0.1.0"): ChangeEntry {
+  return {
+    ...TEST_ENTRY,
+    version,
+    call: (exported) => ({
+      finished: exported.call(name, [{}]),
+      waitingSince: () => undefined,
+      abort() {},
+    }),
+  };
+}
+
+function linkedTo(
+  http: HttpEntry,
+  watchers: readonly ChangeEntry[],
+  onCall: () => number = () => 1,
+) {
+  const host = testInterface("func(x: u32) -> u32", onCall);
+  const artifact: Artifact = {
+    ...testArtifact(),
+    imports: [{ ...host, label: "test:test/test@0.1.0" }],
+  };
+  const options = { interfaces: [host], entry: http, watchers, output: OUTPUT };
+  return linkComponent(artifact, options);
+}
+
+const NO_HTTP = { ...entryOf("call"), name: "test:test/other" };
+
+Deno.test("linkComponent() makes guests that are told of changes, and serve no HTTP", async () => {
+  let calls = 0;
+  const factory = linkedTo(
+    NO_HTTP,
+    [watcherOf("call", "0.9.0"), watcherOf("call")],
+    () => ++calls,
+  );
+  assert.equal(factory.answersHttp, false);
+  assert.equal(factory.takesChanges, true);
+  const guest = await factory.make();
+  await guest.tell(CHANGE, "c1").finished;
+  assert.equal(calls, 1);
+  assert.equal(guest.uses, 1);
+  assert.throws(() => guest.handle(REQUEST, "a1"), TypeError);
+});
+
+Deno.test("linkComponent() makes guests that serve HTTP, and are told of no changes", async () => {
+  const factory = linkedTo(entryOf("call"), [watcherOf("call", "0.9.0")]);
+  assert.equal(factory.answersHttp, true);
+  assert.equal(factory.takesChanges, false);
+  const guest = await factory.make();
+  assert.throws(() => guest.tell(CHANGE, "c1"), TypeError);
+});
+
+Deno.test("a guest's export that the entry has not is refused", async () => {
+  const guest = await linkedTo(NO_HTTP, [watcherOf("other")]).make();
+  await assert.rejects(guest.tell(CHANGE, "c1").finished, {
+    name: "TypeError",
+    message: 'Cannot call "other": test:test/entry@0.1.0 has no such function',
+  });
+});
+
+Deno.test("make() refuses exports of another type, as far as it shows", async () => {
+  const watcher: ChangeEntry = {
+    ...watcherOf("call"),
+    functions: {
+      call: "func(x: thing, key: string)",
+      missing: "func(x: thing)",
+      ignore: "func(x: thing)",
+    },
+  };
+  await assert.rejects(linkedTo(NO_HTTP, [watcher]).make(), {
+    name: "LinkError",
+    missing: [
+      {
+        import: "test:test/entry@0.1.0#call",
+        reason:
+          "the component's takes 1 core values where func(x: thing, key: string) takes 3",
+      },
+      {
+        import: "test:test/entry@0.1.0#missing",
+        reason: "the component does not export this function",
+      },
+    ],
+  });
 });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { GuestCall } from "./guest.ts";
+import type { GuestRun } from "./guest.ts";
 import { GuestTrap } from "./trap.ts";
 
 /** How often the calls are looked at, as a share of the time allowed. */
@@ -17,15 +17,20 @@ const LONGEST_PAUSE = 1000;
 /** Watches the calls of one lane. */
 export class Deadlines {
   readonly #timeout: number;
-  readonly #calls = new Set<GuestCall>();
+  readonly #failing: string;
+  readonly #calls = new Set<GuestRun>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param timeout How long a guest may keep its client waiting, in milliseconds. */
-  constructor(timeout: number) {
+  /**
+   * @param timeout How long a guest may keep its client waiting, in milliseconds.
+   * @param failing What a guest does that takes longer.
+   */
+  constructor(timeout: number, failing = "kept the client waiting") {
     this.#timeout = timeout;
+    this.#failing = failing;
   }
 
-  watch(call: GuestCall): void {
+  watch(call: GuestRun): void {
     this.#calls.add(call);
     this.#timer ??= setInterval(
       () => this.#check(),
@@ -33,7 +38,7 @@ export class Deadlines {
     );
   }
 
-  forget(call: GuestCall): void {
+  forget(call: GuestRun): void {
     this.#calls.delete(call);
     if (this.#calls.size > 0 || this.#timer === undefined) return;
     clearInterval(this.#timer);
@@ -48,7 +53,7 @@ export class Deadlines {
       call.abort(
         new GuestTrap(
           "deadline",
-          `The guest kept the client waiting for more than ${
+          `The guest ${this.#failing} for more than ${
             this.#timeout / 1000
           } seconds; ` +
             `dev.request_timeout allows more`,

@@ -4,19 +4,22 @@
  * @module
  */
 
+import type {
+  ResourceClass,
+  WitFunctionType,
+  WitTypeDefinition,
+} from "./host_interface.ts";
 import type { GuestTrap } from "./trap.ts";
 
-/** One call of a guest's handler. */
-export interface GuestCall {
-  /** The response's head, with its body behind it. Rejects with {@linkcode GuestTrap}. */
-  readonly response: Promise<Response>;
+/** A guest's code under way. */
+export interface GuestRun {
   /**
    * Resolves when the guest's code has returned, rejects with {@linkcode GuestTrap} when
    * it ended otherwise. Until then the instance MUST NOT be called again.
    */
   readonly finished: Promise<void>;
   /**
-   * Since when the guest keeps its client waiting, in `performance.now()` milliseconds;
+   * Since when the guest keeps waiting who called it, in `performance.now()` milliseconds;
    * `undefined` while it is the client that keeps the guest waiting.
    */
   waitingSince(): number | undefined;
@@ -24,33 +27,69 @@ export interface GuestCall {
   abort(reason: GuestTrap): void;
 }
 
-/** How a request becomes a call of an export; one for each kind of world that can be served. */
-export interface HttpEntry {
+/** One call of a guest's handler. */
+export interface GuestCall extends GuestRun {
+  /** The response's head, with its body behind it. Rejects with {@linkcode GuestTrap}. */
+  readonly response: Promise<Response>;
+}
+
+/** A key that was set or deleted, as plain data: lanes hand it to guests in other threads. */
+export type BucketChange =
+  | {
+    readonly kind: "set";
+    /** The name that guests open the bucket by. */
+    readonly bucket: string;
+    readonly key: string;
+    readonly value: Uint8Array<ArrayBuffer>;
+  }
+  | { readonly kind: "delete"; readonly bucket: string; readonly key: string };
+
+/** An interface that a component can export, and what the host calls of it. */
+export interface ExportedInterface {
   /** `namespace:package/interface` of the export. */
   readonly name: string;
   /** Versions it can call, as `HostInterface.version`. */
   readonly version: string;
+  /** As `HostInterface.functions`; none gives anything back. */
+  readonly functions: Readonly<Record<string, WitFunctionType>>;
+  /** As `HostInterface.types`. */
+  readonly types: Readonly<Record<string, WitTypeDefinition>>;
+  /** As `HostInterface.resources`. */
+  readonly resources: Readonly<Record<string, ResourceClass>>;
+}
+
+/** How a request becomes a call of an export. */
+export interface HttpEntry extends ExportedInterface {
   /** Calls the export of one instance. MUST NOT throw: failures come by the promises. */
   call(exported: GuestExport, request: Request): GuestCall;
+}
+
+/** How a change becomes a call of an export. */
+export interface ChangeEntry extends ExportedInterface {
+  /** Calls the export of one instance. MUST NOT throw: failures come by the promise. */
+  call(exported: GuestExport, change: BucketChange): GuestRun;
 }
 
 /** The functions of one export of an instance. */
 export interface GuestExport {
   /**
-   * Calls a function that takes resources and gives nothing back. The guest owns them from
-   * then on. Rejects when it traps.
+   * Calls a function. The guest owns the resources among the arguments from then on.
+   * Rejects when it traps.
    *
    * @param name The function's WIT name.
+   * @param args What the function's WIT type says.
    */
-  call(name: string, resources: readonly object[]): Promise<void>;
+  call(name: string, args: readonly unknown[]): Promise<void>;
 }
 
-/** An instance of a component. It serves one request at a time. */
+/** An instance of a component. It serves one request or change at a time. */
 export interface Guest {
-  /** How many requests it has been given. */
+  /** How many requests and changes it has been given. */
   readonly uses: number;
   /** Starts a request; `requestId` marks the lines the guest writes meanwhile. */
   handle(request: Request, requestId: string): GuestCall;
+  /** Tells it of a change; `changeId` marks the lines the guest writes meanwhile. */
+  tell(change: BucketChange, changeId: string): GuestRun;
   /** Lets go of all that the instance holds. It MUST NOT be called again. */
   drop(): void;
 }

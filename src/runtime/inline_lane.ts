@@ -5,8 +5,9 @@
  */
 
 import { Deadlines } from "./deadlines.ts";
-import type { Guest, GuestCall, GuestFactory } from "./guest.ts";
+import type { BucketChange, Guest, GuestFactory, GuestRun } from "./guest.ts";
 import { type Lane, LaneBusyError, type LaneEvents } from "./lane.ts";
+import { LinkError } from "./linker.ts";
 import { GuestPool, type PoolOptions } from "./pool.ts";
 import { trapFrom } from "./trap.ts";
 
@@ -22,6 +23,7 @@ export interface InlineLaneOptions {
  * Opens a lane and makes its first instance.
  *
  * @throws {GuestTrap} The component traps when it is instantiated.
+ * @throws {LinkError} One of its exports is of another type.
  */
 export async function openInlineLane(
   factory: GuestFactory,
@@ -35,11 +37,16 @@ export async function openInlineLane(
 class InlineLane implements Lane {
   readonly #pool: GuestPool;
   readonly #deadlines: Deadlines;
+  readonly #changeDeadlines: Deadlines;
   readonly #events: LaneEvents;
 
   constructor(factory: GuestFactory, options: InlineLaneOptions) {
     this.#pool = new GuestPool(factory, options.pool);
     this.#deadlines = new Deadlines(options.requestTimeout);
+    this.#changeDeadlines = new Deadlines(
+      options.requestTimeout,
+      "was at one change",
+    );
     this.#events = options.events;
   }
 
@@ -47,6 +54,7 @@ class InlineLane implements Lane {
     try {
       await this.#pool.warm();
     } catch (error) {
+      if (error instanceof LinkError) throw error;
       throw trapFrom(error);
     }
   }
@@ -54,9 +62,22 @@ class InlineLane implements Lane {
   async fetch(request: Request, requestId: string): Promise<Response> {
     const guest = await this.#borrow();
     const call = guest.handle(request, requestId);
-    this.#deadlines.watch(call);
-    this.#settle(guest, call, requestId);
+    this.#settle(guest, call, { id: requestId, deadlines: this.#deadlines });
     return await call.response;
+  }
+
+  async tell(change: BucketChange, changeId: string): Promise<void> {
+    const guest = await this.#borrow();
+    const run = guest.tell(change, changeId);
+    this.#settle(guest, run, {
+      id: changeId,
+      deadlines: this.#changeDeadlines,
+    });
+    try {
+      await run.finished;
+    } catch (error) {
+      throw trapFrom(error);
+    }
   }
 
   async #borrow(): Promise<Guest> {
@@ -72,20 +93,21 @@ class InlineLane implements Lane {
     return guest;
   }
 
-  /** Gives the guest back when its code has returned. Never rejects. */
+  /** Holds the guest to its deadline, and gives it back when its code has returned. Never rejects. */
   async #settle(
     guest: Guest,
-    call: GuestCall,
-    requestId: string,
+    run: GuestRun,
+    { id, deadlines }: { readonly id: string; readonly deadlines: Deadlines },
   ): Promise<void> {
+    deadlines.watch(run);
     try {
-      await call.finished;
+      await run.finished;
       this.#pool.giveBack(guest);
     } catch (error) {
       this.#pool.discard(guest);
-      this.#events.trapped(requestId, trapFrom(error));
+      this.#events.trapped(id, trapFrom(error));
     } finally {
-      this.#deadlines.forget(call);
+      deadlines.forget(run);
     }
   }
 

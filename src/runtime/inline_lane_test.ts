@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { FakeFactory, settle } from "./_fake_guests.ts";
+import { LinkError } from "./linker.ts";
 import { type InlineLaneOptions, openInlineLane } from "./inline_lane.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import type { PoolOptions } from "./pool.ts";
 import { GuestTrap } from "./trap.ts";
 
+const CHANGE = { kind: "delete", bucket: "b", key: "k" } as const;
 const REQUEST = new Request("http://guest.test/");
 
 interface Opened extends AsyncDisposable {
@@ -42,6 +44,20 @@ Deno.test("openInlineLane() rejects when the component traps as it is made", asy
       events: { trapped: () => assert.fail("no request was there") },
     }),
     { name: "GuestTrap", message: "The guest trapped: unreachable" },
+  );
+});
+
+Deno.test("openInlineLane() rejects with what the linker found", async () => {
+  const factory = new FakeFactory();
+  const wrong = new LinkError([{ import: "a:b/c#d", reason: "wrong" }]);
+  factory.failures.push(wrong);
+  await assert.rejects(
+    openInlineLane(factory, {
+      pool: { reuse: 1, ahead: 4, limit: 1, queueTimeout: 1 },
+      requestTimeout: 1,
+      events: { trapped: () => assert.fail("no request was there") },
+    }),
+    (error) => error === wrong,
   );
 });
 
@@ -138,6 +154,48 @@ Deno.test("fetch() ends a guest that keeps its client waiting", async () => {
   await settle();
   assert.equal(trapped.length, 1);
   assert.equal(factory.alive, 0);
+});
+
+Deno.test("tell() resolves when the guest has returned, and keeps it until then", async () => {
+  await using opened = await open({ reuse: 10, limit: 1, queueTimeout: 1 });
+  const { lane, factory } = opened;
+  const telling = lane.tell(CHANGE, "c1");
+  await settle();
+  assert.equal(factory.calls[0]!.requestId, "c1");
+  await assert.rejects(lane.tell(CHANGE, "c2"), LaneBusyError);
+  factory.calls[0]!.succeed();
+  await telling;
+  assert.equal(factory.alive, 1);
+});
+
+Deno.test("tell() rejects with the trap, reports it and drops the guest", async () => {
+  await using opened = await open({ reuse: 10 });
+  const { lane, factory, trapped } = opened;
+  const telling = lane.tell(CHANGE, "c1");
+  await settle();
+  factory.calls[0]!.fail(new WebAssembly.RuntimeError("unreachable"));
+  await assert.rejects(telling, {
+    name: "GuestTrap",
+    message: "The guest trapped: unreachable",
+  });
+  assert.deepEqual(
+    trapped.map(([id, { message }]) => [id, message]),
+    [["c1", "The guest trapped: unreachable"]],
+  );
+  assert.equal(factory.alive, 0);
+});
+
+Deno.test("tell() ends a guest that takes too long", async () => {
+  await using opened = await open({ requestTimeout: 20 });
+  const { lane, factory } = opened;
+  const telling = lane.tell(CHANGE, "c1");
+  await settle();
+  factory.calls[0]!.since = performance.now();
+  await assert.rejects(telling, {
+    kind: "deadline",
+    message: "The guest was at one change for more than 0.02 seconds; " +
+      "dev.request_timeout allows more",
+  });
 });
 
 Deno.test("disposing waits for running and for waiting requests", async () => {

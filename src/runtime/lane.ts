@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { BucketChange } from "./guest.ts";
+
 /** Answers requests with one component. Guests run in the same thread, or in a Worker. */
 export interface Lane extends AsyncDisposable {
   /**
@@ -14,12 +16,24 @@ export interface Lane extends AsyncDisposable {
    * @throws {LaneBusyError} No instance came free in time.
    */
   fetch(request: Request, requestId: string): Promise<Response>;
+  /**
+   * Tells a guest of a change; resolves when its code has returned.
+   *
+   * @param changeId Marks what the guest writes meanwhile.
+   * @throws {GuestTrap} The guest did not take it.
+   * @throws {LaneBusyError} No instance came free in time.
+   */
+  tell(change: BucketChange, changeId: string): Promise<void>;
 }
 
 /** What a lane reports beside the responses. */
 export interface LaneEvents {
-  /** A guest ended by a trap; the response, if one was due, has been rejected with the same. */
-  trapped(requestId: string, trap: Error): void;
+  /**
+   * A guest ended by a trap; the response, if one was due, has been rejected with the same.
+   *
+   * @param id Of the request or the change it was serving.
+   */
+  trapped(id: string, trap: Error): void;
 }
 
 /** Every instance is busy and stayed so for as long as a request may wait. */

@@ -11,7 +11,7 @@ import { makeBuckets } from "../../src/keyvalue/buckets.ts";
 import { App, type RequestEvent } from "../../src/runtime/app.ts";
 import type { Artifact } from "../../src/runtime/artifact.ts";
 import { linkComponent } from "../../src/runtime/component.ts";
-import type { Guest, GuestFactory } from "../../src/runtime/guest.ts";
+import type { Guest, GuestFactory, GuestRun } from "../../src/runtime/guest.ts";
 import type {
   GuestLogLevel,
   GuestStream,
@@ -211,16 +211,26 @@ class Recorder implements GuestAppRecord {
       handle: (request, requestId) => {
         this.serving++;
         const call = guest.handle(request, requestId);
-        // After the lane's own reaction, so that a guest that is idle here is so there.
-        const over = () => queueMicrotask(() => this.#returned());
-        call.finished.then(over, over);
+        this.#follow(call);
         return call;
+      },
+      tell: (change, changeId) => {
+        this.serving++;
+        const run = guest.tell(change, changeId);
+        this.#follow(run);
+        return run;
       },
       drop: () => {
         this.alive--;
         guest.drop();
       },
     };
+  }
+
+  #follow({ finished }: GuestRun): void {
+    // After the lane's own reaction, so that a guest that is idle here is so there.
+    const over = () => queueMicrotask(() => this.#returned());
+    finished.then(over, over);
   }
 
   #returned(): void {

@@ -45,6 +45,8 @@ export interface Codec {
   lift(memory: GuestMemory, flat: CoreValues): unknown;
   /** A value of the host as one core value; only for types that are passed as one. */
   lower(memory: GuestMemory, value: unknown): number | bigint;
+  /** The same for a type that is passed as several; absent where no export takes such a type. */
+  lowerAll?(memory: GuestMemory, value: unknown): readonly number[];
 }
 
 /** Finds the class of a resource that a type names. */

@@ -44,6 +44,7 @@ function spanCodec(
     lower: () => {
       throw new TypeError("A span is no single core value");
     },
+    lowerAll: store,
   };
 }
 

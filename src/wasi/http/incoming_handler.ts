@@ -17,6 +17,15 @@ export function incomingHandler(): HttpEntry {
   return {
     name: "wasi:http/incoming-handler",
     version: "0.2.x",
+    types: { "incoming-request": "resource", "response-outparam": "resource" },
+    functions: {
+      "handle":
+        "func(request: incoming-request, response-out: response-outparam)",
+    },
+    resources: {
+      "incoming-request": IncomingRequest,
+      "response-outparam": ResponseOutparam,
+    },
     /** `handle: func(request: incoming-request, response-out: response-outparam)` */
     call(exported, request): GuestCall {
       const head = new RequestHead(request, readHeaders);
