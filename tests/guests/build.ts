@@ -27,6 +27,11 @@ const C_GUESTS: Record<string, CGuest> = {
   },
   kv_labels: { source: "kv_labels" },
   kv_spin: { source: "kv_spin", support: ["libc", "http", "text", "draft2"] },
+  kv_watcher: { source: "kv_watcher", support: ["libc", "http", "on_change"] },
+  kv_watcher_only: {
+    source: "kv_watcher_only",
+    support: ["libc", "on_change"],
+  },
   echo: { source: "echo" },
   every_import: { source: "every_import" },
   misbehave: { source: "misbehave" },
