@@ -15,11 +15,18 @@ import {
 import type { Log } from "./log.ts";
 import { App } from "./runtime/app.ts";
 import type { Artifact } from "./runtime/artifact.ts";
-import { linkComponent } from "./runtime/component.ts";
-import type { HttpEntry } from "./runtime/guest.ts";
+import { linkComponent, type LinkedComponent } from "./runtime/component.ts";
+import type { ChangeEntry, HttpEntry } from "./runtime/guest.ts";
 import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
 import { openInlineLane } from "./runtime/inline_lane.ts";
-import { incomingHandler, wasiInterfaces } from "./wasi/mod.ts";
+import type { Lane } from "./runtime/lane.ts";
+import {
+  incomingHandler,
+  logWatching,
+  makeWatchers,
+  wasiInterfaces,
+  watchBuckets,
+} from "./wasi/mod.ts";
 
 /** How many fresh instances wait for requests; more would only cost memory. */
 const INSTANCES_AHEAD = 4;
@@ -32,6 +39,10 @@ export interface Host {
   readonly buckets: Buckets;
   readonly interfaces: readonly HostInterface[];
   readonly entry: HttpEntry;
+  /** How changes reach a component. */
+  readonly watchers: readonly ChangeEntry[];
+  /** The buckets whose changes the component is told of, by the names that guests use. */
+  readonly watched: readonly string[];
 }
 
 /** Makes what a project's guests are given. Opens no connection. */
@@ -46,7 +57,13 @@ export function makeHost(config: Config, log: Log): Host {
     buckets: buckets.forGuests(),
     labelledBuckets: (label) => buckets.forGuests(label),
   });
-  return { buckets, interfaces, entry: incomingHandler() };
+  return {
+    buckets,
+    interfaces,
+    entry: incomingHandler(),
+    watchers: makeWatchers(buckets.forGuests()),
+    watched: [],
+  };
 }
 
 /**
@@ -61,10 +78,11 @@ export async function openApp(
   config: Config,
   log: Log,
 ): Promise<App> {
-  const { interfaces, entry } = host;
+  const { interfaces, entry, watchers } = host;
   const factory = linkComponent(artifact, {
     interfaces,
     entry,
+    watchers,
     output: guestOutput(log),
   });
   const lane = await openInlineLane(factory, {
@@ -99,7 +117,50 @@ export async function openApp(
         : String(error);
       log.emit({ event: "error", text: `[${request}] ${text}` });
     },
+  }, {
+    answersHttp: factory.answersHttp,
+    ...beside(factory, host, { lane, config, log }),
   });
+}
+
+/** What tells the component of changes, if it takes them and there is a bucket to watch. */
+function beside(
+  component: LinkedComponent,
+  { buckets, watched }: Host,
+  { lane, config, log }: { lane: Lane; config: Config; log: Log },
+): { beside?: AsyncDisposable } {
+  const warn = (text: string) => log.emit({ event: "warning", text });
+  const names = watched.map((name) => JSON.stringify(name)).join(", ");
+  if (component.takesChanges && watched.length === 0) {
+    warn(
+      "The component exports wasi:keyvalue/watcher, and no bucket is watched; " +
+        "set dev.keyvalue.buckets.NAME.watch",
+    );
+  }
+  if (!component.takesChanges && watched.length > 0) {
+    warn(
+      `Changes in ${names} are told to no one: ` +
+        "the component does not export wasi:keyvalue/watcher",
+    );
+  }
+  if (!component.takesChanges || watched.length === 0) return {};
+  return {
+    beside: watchBuckets({
+      watched,
+      buckets: buckets.forGuests(),
+      tell: (change, id) => lane.tell(change, id),
+      events: logWatching(log, (bucket) => storeOf(buckets, bucket)),
+      drainTimeout: config.dev.requestTimeout,
+    }),
+  };
+}
+
+/** The store of a bucket that need not have a line of its own. */
+function storeOf(buckets: Buckets, bucket: string): string {
+  const listings = buckets.list();
+  const found = listings.find(({ name }) => name === bucket) ??
+    listings.find(({ name }) => name === undefined);
+  return found?.backend ?? "";
 }
 
 function guestOutput(log: Log): GuestOutput {

@@ -38,7 +38,7 @@ export type LogEvent =
   /** A line that a guest wrote to stdout or stderr. */
   | {
     readonly event: "guest-output";
-    /** The request it was serving; absent where it served none. */
+    /** The request or change it was serving; absent where it served none. */
     readonly request: string | undefined;
     readonly stream: string;
     readonly text: string;
@@ -46,15 +46,25 @@ export type LogEvent =
   /** A message of a guest by `wasi:logging`. */
   | {
     readonly event: "guest-log";
-    /** The request it was serving; absent where it served none. */
+    /** The request or change it was serving; absent where it served none. */
     readonly request: string | undefined;
     readonly level: string;
     readonly context: string;
     readonly text: string;
   }
+  /** A component was told of a change in a watched bucket. */
+  | { readonly event: "change"; readonly change: ChangeReport }
+  /** A change that the component will not be told of again. */
+  | {
+    readonly event: "change-lost";
+    readonly change: Omit<ChangeReport, "milliseconds">;
+    /** Why the last call failed. */
+    readonly text: string;
+  }
   /** A guest did not answer its request as it should. */
   | {
     readonly event: "guest-trap";
+    /** Or the change it was told of. */
     readonly request: string;
     readonly text: string;
   }
@@ -103,6 +113,19 @@ export interface RequestReport {
   readonly milliseconds: number;
 }
 
+/** One change in a watched bucket. */
+export interface ChangeReport {
+  readonly id: string;
+  /** The name guests open the bucket by. */
+  readonly bucket: string;
+  readonly kind: "set" | "delete";
+  readonly key: string;
+  /** How often the component was called for it. */
+  readonly calls: number;
+  /** Until the call that it took it in returned. */
+  readonly milliseconds: number;
+}
+
 /** Takes events. */
 export interface Log {
   emit(event: LogEvent): void;
@@ -117,6 +140,8 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "failed": "error",
   "stopping": "info",
   "request": "info",
+  "change": "info",
+  "change-lost": "error",
   "guest-output": "warn",
   "guest-log": "warn",
   "guest-trap": "error",
@@ -169,6 +194,12 @@ export function formatText(event: LogEvent): string {
       return formatBanner(event.report);
     case "request":
       return formatRequest(event.request);
+    case "change": {
+      const { milliseconds } = event.change;
+      return `${formatChange(event.change)} (${milliseconds.toFixed(1)} ms)`;
+    }
+    case "change-lost":
+      return `${formatChange(event.change)}, lost: ${printable(event.text)}`;
     case "guest-output":
       return tagged(`${tag(event.request)}${event.stream}: `, event.text);
     case "guest-log": {
@@ -236,6 +267,14 @@ function formatRequest(request: RequestReport): string {
   return `[${id}] ${printable(method)} ${printable(path)} ${status} (${
     milliseconds.toFixed(1)
   } ms)`;
+}
+
+/** A key is any text: it stands in quotes. */
+function formatChange(change: Omit<ChangeReport, "milliseconds">): string {
+  const { id, kind, bucket, key, calls } = change;
+  const told = calls === 1 ? "" : `, told ${calls} times`;
+  const what = `${kind} ${JSON.stringify(key)} in ${JSON.stringify(bucket)}`;
+  return `${tag(id)}${printable(what)}${told}`;
 }
 
 function formatBanner(report: ReadyReport): string {

@@ -36,6 +36,13 @@ const REPORT: ReadyReport = {
   timings: { build: 1234.5, transpile: 99.4, start: 6 },
 };
 
+const CHANGE = {
+  id: "change-1",
+  bucket: "b",
+  kind: "set",
+  key: "a\x1b\n",
+} as const;
+
 const REQUEST = {
   id: "1f",
   method: "GET",
@@ -153,6 +160,22 @@ Deno.test("formatText() writes each event as lines that nothing can forge", asyn
     [
       { event: "guest-trap", request, text: `one${ESC}\ntwo` },
       "[7] one\\x1b[2J\n[7] two",
+    ],
+    [
+      { event: "change", change: { ...CHANGE, calls: 1, milliseconds: 1.25 } },
+      '[change-1] set "a\\u001b\\n" in "b" (1.3 ms)',
+    ],
+    [
+      { event: "change", change: { ...CHANGE, calls: 3, milliseconds: 12 } },
+      '[change-1] set "a\\u001b\\n" in "b", told 3 times (12.0 ms)',
+    ],
+    [
+      {
+        event: "change-lost",
+        change: { ...CHANGE, calls: 5 },
+        text: `The guest trapped${ESC}`,
+      },
+      '[change-1] set "a\\u001b\\n" in "b", told 5 times, lost: The guest trapped\\x1b[2J',
     ],
     [
       { event: "warning", text: "one\n[8] two\x1b" },

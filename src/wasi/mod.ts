@@ -43,6 +43,9 @@ import { randomInterface } from "./random/random.ts";
 export { incomingHandler } from "./http/incoming_handler.ts";
 export type { BucketOpener } from "./keyvalue/bucket_handle.ts";
 export type { LabelledBuckets } from "./keyvalue/store.ts";
+export { makeWatchers } from "./keyvalue/watcher.ts";
+export { watchBuckets, type WatchingEvents } from "./keyvalue/watching.ts";
+export { logWatching } from "./keyvalue/watching_log.ts";
 
 /** What the interfaces give the guest of one project. */
 export interface WasiOptions {
