@@ -58,7 +58,7 @@ export type LogEvent =
   | {
     readonly event: "change-lost";
     readonly change: Omit<ChangeReport, "milliseconds">;
-    /** Why the last call failed. */
+    /** Why the last call failed, with the guest's frames. */
     readonly text: string;
   }
   /** A guest did not answer its request as it should. */
@@ -199,7 +199,7 @@ export function formatText(event: LogEvent): string {
       return `${formatChange(event.change)} (${milliseconds.toFixed(1)} ms)`;
     }
     case "change-lost":
-      return `${formatChange(event.change)}, lost: ${printable(event.text)}`;
+      return `${formatChange(event.change)}, lost: ${indented(event.text)}`;
     case "guest-output":
       return tagged(`${tag(event.request)}${event.stream}: `, event.text);
     case "guest-log": {

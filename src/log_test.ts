@@ -173,9 +173,9 @@ Deno.test("formatText() writes each event as lines that nothing can forge", asyn
       {
         event: "change-lost",
         change: { ...CHANGE, calls: 5 },
-        text: `The guest trapped${ESC}`,
+        text: `The guest trapped${ESC}\n[8] two`,
       },
-      '[change-1] set "a\\u001b\\n" in "b", told 5 times, lost: The guest trapped\\x1b[2J',
+      '[change-1] set "a\\u001b\\n" in "b", told 5 times, lost: The guest trapped\\x1b[2J\n  [8] two',
     ],
     [
       { event: "warning", text: "one\n[8] two\x1b" },

@@ -6,6 +6,7 @@
 
 import type { Log } from "../../log.ts";
 import type { BucketChange } from "../../runtime/guest.ts";
+import { guestFrames, GuestTrap } from "../../runtime/trap.ts";
 import type { WatchingEvents } from "./watching.ts";
 
 /** @param storeOf The store that a bucket is kept in, for messages. */
@@ -24,7 +25,7 @@ export function logWatching(
       log.emit({
         event: "change-lost",
         change: { ...identity(id, change), calls },
-        text: cause === undefined ? "Wharf stops" : messageOf(cause),
+        text: cause === undefined ? "Wharf stops" : tracedMessage(cause),
       }),
     unwatchable: (bucket) =>
       warn(
@@ -44,6 +45,13 @@ export function logWatching(
 /** A change without its value, which can be long, and secret. */
 function identity(id: string, { bucket, kind, key }: BucketChange) {
   return { id, bucket, kind, key };
+}
+
+/** Nobody gets an answer with the guest's frames in it, as with a request: they stand here. */
+function tracedMessage(error: unknown): string {
+  const frames = error instanceof GuestTrap ? guestFrames(error.cause) : [];
+  return [messageOf(error), ...frames.map((frame) => `  at ${frame}`)]
+    .join("\n");
 }
 
 function messageOf(error: unknown): string {
