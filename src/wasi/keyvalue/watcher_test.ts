@@ -30,13 +30,18 @@ function watcherOf(open: (name: string) => Promise<Bucket>) {
 }
 
 Deno.test("makeWatchers() has the functions of the WIT text", () => {
-  const text = Deno.readTextFileSync(
-    new URL("../../../tests/guests/wit/deps/keyvalue.wit", import.meta.url),
+  const texts = ["wit/deps", "src/kv_draft2/wit/deps"].map((folder) =>
+    Deno.readTextFileSync(
+      new URL(
+        `../../../tests/guests/${folder}/keyvalue.wit`,
+        import.meta.url,
+      ),
+    )
   );
   for (const watcher of makeWatchers({ open: () => Promise.reject() })) {
-    const official = parseWit([text]).find(({ name, version }) =>
-      name === watcher.name && version === watcher.version
-    );
+    const official = texts.flatMap((text) => parseWit([text])).find((
+      { name, version },
+    ) => name === watcher.name && version === watcher.version);
     assert.deepEqual({ ...watcher.functions }, { ...official!.functions });
     assert.equal(liftExports(watcher).get("on-set")!.flatCount, 5);
     assert.equal(liftExports(watcher).get("on-delete")!.flatCount, 3);
