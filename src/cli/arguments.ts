@@ -44,7 +44,7 @@ export function parseArguments(
       positionals.push(...rest);
       break;
     }
-    if (!arg.startsWith("-") || arg === "-") {
+    if (!isFlag(arg)) {
       positionals.push(arg);
       continue;
     }
@@ -68,9 +68,14 @@ function splitFlag(arg: string): { name: string; value: string | undefined } {
   return { name: arg.slice(0, end), value: arg.slice(start) };
 }
 
-/** The next argument, unless it is a flag of its own; `-1` is none. */
+/** The next argument, unless it is a flag of its own. */
 function takeValue(rest: string[]): string | undefined {
-  return /^-[^\d]/.test(rest[0] ?? "") ? undefined : rest.shift();
+  return isFlag(rest[0] ?? "") ? undefined : rest.shift();
+}
+
+/** `-1` is a number, and `-` a value: no flag looks like them. */
+function isFlag(arg: string): boolean {
+  return /^-[^\d]/.test(arg);
 }
 
 function switched(arg: string, name: string, value: string | undefined): true {

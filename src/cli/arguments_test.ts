@@ -28,6 +28,7 @@ Deno.test("parseArguments() reads every way to write a flag", async (test) => {
     [["--", "--port", "-C"], {}, ["--port", "-C"]],
     [["--no-build", "--"], { "no-build": true }],
     [["-", ""], {}, ["-", ""]],
+    [["-5", "--port", "1"], { port: "1" }, ["-5"]],
   ];
   for (const [args, flags, positionals = []] of cases) {
     await test.step(JSON.stringify(args), () => {
