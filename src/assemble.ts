@@ -47,10 +47,10 @@ export interface Host {
 
 /** Makes what a project's guests are given. Opens no connection. */
 export function makeHost(config: Config, log: Log): Host {
-  const buckets = makeBuckets({
-    ...bucketsOptions(config.dev.keyvalue),
-    log: (text) => log.emit({ event: "warning", text }),
-  });
+  const buckets = openBuckets(
+    config.dev.keyvalue,
+    (text) => log.emit({ event: "warning", text }),
+  );
   const interfaces = wasiInterfaces({
     environment: config.workload.environment,
     config: config.workload.config,
@@ -64,6 +64,18 @@ export function makeHost(config: Config, log: Log): Host {
     watchers: makeWatchers(buckets.forGuests()),
     watched: [],
   };
+}
+
+/**
+ * Makes a project's buckets. Opens no connection.
+ *
+ * @param log Told once of each configuration key that was found missing.
+ */
+export function openBuckets(
+  config: KeyValueConfig,
+  log: (text: string) => void,
+): Buckets {
+  return makeBuckets({ ...bucketsOptions(config), log });
 }
 
 /**
