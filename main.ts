@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Command, CommandContext } from "./src/cli/command.ts";
+import type { Command, CommandContext, Streams } from "./src/cli/command.ts";
 
 /** A command, or the promise of one. */
 export type CommandRow =
@@ -32,7 +32,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
   build: { does: "Make what Deno Deploy runs", comesLater: true },
   serve: { does: "Serve what build made", comesLater: true },
-  kv: { does: "Read and write buckets", comesLater: true },
+  kv: {
+    does: "Read and write buckets",
+    load: () => import("./src/cli/kv.ts"),
+  },
 };
 
 /** Runs a command line; resolves to the exit code. */
@@ -100,6 +103,29 @@ if (import.meta.main) {
       env: Deno.env.toObject(),
       print: (text) => console.log(text),
       printError: (text) => console.error(text),
+      streams: processStreams(),
     }),
   );
+}
+
+/** Getters: most commands need none of them, and making a stream takes time. */
+function processStreams(): Streams {
+  return {
+    get stdin() {
+      return Deno.stdin.readable;
+    },
+    get stdout() {
+      return Deno.stdout.writable;
+    },
+    get stderr() {
+      return Deno.stderr.writable;
+    },
+    get terminals() {
+      return {
+        stdin: Deno.stdin.isTerminal(),
+        stdout: Deno.stdout.isTerminal(),
+        stderr: Deno.stderr.isTerminal(),
+      };
+    },
+  };
 }

@@ -12,7 +12,7 @@ const HELP = `Wharf serves WebAssembly HTTP components.
   inspect  Print the configuration in use
   build    Make what Deno Deploy runs (comes later)
   serve    Serve what build made (comes later)
-  kv       Read and write buckets (comes later)
+  kv       Read and write buckets
 
 deno task <command> --help tells more of each.`;
 
@@ -45,7 +45,8 @@ Deno.test("main() tells of each command's flags", async (test) => {
 
 Deno.test("COMMANDS lists every command of src/cli", async () => {
   const found: string[] = [];
-  for await (const { name } of Deno.readDir(`${HERE}src/cli`)) {
+  for await (const { name, isFile } of Deno.readDir(`${HERE}src/cli`)) {
+    if (!isFile) continue;
     const text = await Deno.readTextFile(`${HERE}src/cli/${name}`);
     if (/^export const command\b/m.test(text)) found.push(name);
   }
@@ -68,7 +69,6 @@ Deno.test("main() says that a command comes later, or that there is none", async
   const cases: [args: string[], message: string][] = [
     [["build"], `"build": ${later}`],
     [["serve", "--port", "1"], `"serve": ${later}`],
-    [["kv", "get", "x"], `"kv": ${later}`],
     [["dve"], `"dve": ${none}; did you mean "dev"?\n\n${HELP}`],
     [["deploy"], `"deploy": ${none}\n\n${HELP}`],
     [["toString"], `"toString": ${none}\n\n${HELP}`],

@@ -13,6 +13,21 @@ export interface CommandContext {
   print(text: string): void;
   /** Writes a line to stderr. */
   printError(text: string): void;
+  /** The process's own streams, for what is no line of text. */
+  readonly streams: Streams;
+}
+
+/** The process's own streams, and whether a person sits at them. */
+export interface Streams {
+  readonly stdin: ReadableStream<Uint8Array>;
+  readonly stdout: WritableStream<Uint8Array>;
+  readonly stderr: WritableStream<Uint8Array>;
+  /** Which of them is a terminal. */
+  readonly terminals: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+  };
 }
 
 /** A class of errors. */

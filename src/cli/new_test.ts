@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join, resolve } from "node:path";
+import { closedStreams } from "../../tests/support/run_main.ts";
 import { UsageError } from "./command.ts";
 import { command, newProject } from "./new.ts";
 
@@ -39,6 +40,7 @@ async function runNew(
     env,
     print: (text) => lines.push(text),
     printError: (text) => assert.fail(text),
+    streams: closedStreams(),
   });
   assert.equal(code, 0);
   return lines.join("\n");
@@ -193,6 +195,7 @@ Deno.test("new takes one name", async (test) => {
     env: {},
     print: assert.fail,
     printError: assert.fail,
+    streams: closedStreams(),
   };
   for (const args of [[], ["my", "app"]]) {
     await test.step(JSON.stringify(args), async () => {

@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { main } from "../../main.ts";
+import type { Streams } from "../../src/cli/command.ts";
 
 /** What a command line did. */
 export interface Outcome {
@@ -36,8 +37,19 @@ export async function run(
     },
     print: (text) => stdout.push(text),
     printError: (text) => stderr.push(text),
+    streams: closedStreams(),
   });
   return { code, stdout: stdout.join("\n"), stderr: stderr.join("\n") };
+}
+
+/** Streams of a process that has none: nothing to read, nothing is kept, no terminal. */
+export function closedStreams(): Streams {
+  return {
+    stdin: new ReadableStream({ start: (control) => control.close() }),
+    stdout: new WritableStream(),
+    stderr: new WritableStream(),
+    terminals: { stdin: false, stdout: false, stderr: false },
+  };
 }
 
 /** A folder with a project in it. Disposing removes it. */
