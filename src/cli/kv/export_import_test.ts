@@ -205,12 +205,12 @@ Deno.test("a person sees how far export and import are", async () => {
   await using setup = await setUpKv();
   await setup.kv(["put", "a", "v", "-b", "x"]);
   const dump = await setup.kv(["export", "-b", "x"], { terminal: true });
-  match(dump.stderr, /\rExported 1 keys, 1 bytes, \d+ keys\/s\x1b\[K/);
+  match(dump.stderr, /\rExported 1 keys, 1 bytes, \d+ keys\/s\p{Cc}\[K/u);
   const imported = await setup.kv(["import", "-b", "y"], {
     stdin: dump.stdout,
     terminal: true,
   });
-  match(imported.stderr, /\rImported 1 keys, 1 bytes, \d+ keys\/s\x1b\[K/);
+  match(imported.stderr, /\rImported 1 keys, 1 bytes, \d+ keys\/s\p{Cc}\[K/u);
 });
 
 /** A backend that outlives the command, its buckets with other methods. */
