@@ -130,6 +130,22 @@ async function assertEndsWithReader(path: string): Promise<void> {
   strictEqual(stdout.filter((byte) => byte === 10).length, 100_000);
 }
 
+testWithRedis("kv watch --limit ends by itself", async () => {
+  await using server = await startRedis(["--notify-keyspace-events", "Kg$xe"]);
+  const flags = ["-b", "x", "--wasi-keyvalue-redis-url", server.url];
+  await using backend = await openRedis({ url: server.url });
+  const bucket = await backend.open("x");
+  let ended = false;
+  const watching = runKv(["watch", "--limit", "1", ...flags]);
+  watching.then(() => ended = true);
+  while (!ended) await bucket.set("a\nb", new TextEncoder().encode("v"));
+  const { code, stdout, stderr } = await watching;
+  deepStrictEqual(
+    { code, stdout: new TextDecoder().decode(stdout), stderr },
+    { code: 0, stdout: "set a\\nb = v\n", stderr: "" },
+  );
+});
+
 natsTest(
   "kv watch tells of changes until Ctrl-C; history, purge and --revision read what was",
   async () => {

@@ -60,7 +60,11 @@ export const exportKeys: Subcommand = {
     let keys: number;
     let bytes: number;
     {
-      await using progress = new Progress(context, "Exported", total);
+      await using progress = new Progress(context, {
+        verb: "Exported",
+        total,
+        silent: sink.isTerminal,
+      });
       const { output } = sink;
       const { name, store } = place;
       await output.line(formatHeader({ bucket: name, store, counted: true }));
@@ -88,6 +92,8 @@ export const exportKeys: Subcommand = {
 };
 
 interface Sink {
+  /** Whether its lines would run into those of the progress. */
+  readonly isTerminal: boolean;
   readonly output: Output;
   close(): Promise<void>;
 }
@@ -95,7 +101,11 @@ interface Sink {
 async function openSink(call: Call): Promise<Sink> {
   const file = flagText(call, "file");
   if (file === undefined || file === "-") {
-    return { output: call.output, close: () => Promise.resolve() };
+    return {
+      output: call.output,
+      isTerminal: call.context.streams.terminals.stdout,
+      close: () => Promise.resolve(),
+    };
   }
   try {
     const path = resolve(call.context.cwd, file);
@@ -104,7 +114,11 @@ async function openSink(call: Call): Promise<Sink> {
       create: true,
       truncate: true,
     });
-    return { output: new Output(writable), close: () => writable.close() };
+    return {
+      output: new Output(writable),
+      isTerminal: false,
+      close: () => writable.close(),
+    };
   } catch (cause) {
     throw fileFault("write", file, cause);
   }

@@ -204,11 +204,14 @@ Deno.test("export holds few values at a time where they are large", async () => 
 Deno.test("a person sees how far export and import are", async () => {
   await using setup = await setUpKv();
   await setup.kv(["put", "a", "v", "-b", "x"]);
-  const dump = await setup.kv(["export", "-b", "x"], { terminal: true });
-  match(dump.stderr, /\rExported 1 keys, 1 bytes, \d+ keys\/s\p{Cc}\[K/u);
+  const terminal = true;
+  const dump = await setup.kv(["export", "-b", "x"], { terminal });
+  match(dump.stderr, /rule[^\r]+\nExported 1 keys, 1 bytes, of bucket/);
+  const toFile = await setup.kv(["export", "-b", "x", "-f", "f"], { terminal });
+  match(toFile.stderr, /\rExported 1 keys, 1 bytes, \d+ keys\/s\p{Cc}\[K/u);
   const imported = await setup.kv(["import", "-b", "y"], {
     stdin: dump.stdout,
-    terminal: true,
+    terminal,
   });
   match(imported.stderr, /\rImported 1 keys, 1 bytes, \d+ keys\/s\p{Cc}\[K/u);
 });

@@ -45,7 +45,7 @@ export const importKeys: Subcommand = {
     const bucket = await place.open();
     const counts: Counts = { imported: 0, present: 0, expired: 0, bytes: 0 };
     try {
-      await using progress = new Progress(context, "Imported");
+      await using progress = new Progress(context, { verb: "Imported" });
       const write = new Writer(bucket, {
         ifAbsent: call.flags["if-absent"] === true,
         counts,
@@ -82,7 +82,13 @@ interface Counts {
 
 async function openSource(call: Call): Promise<AsyncIterable<Uint8Array>> {
   const file = flagText(call, "file");
-  if (file === undefined || file === "-") return call.context.streams.stdin;
+  if (file === undefined || file === "-") {
+    const { streams, printError } = call.context;
+    if (streams.terminals.stdin) {
+      printError("Reading an export from the terminal; --file reads a file");
+    }
+    return streams.stdin;
+  }
   try {
     const path = resolve(call.context.cwd, file);
     return (await Deno.open(path, { read: true })).readable;

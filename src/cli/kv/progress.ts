@@ -10,6 +10,15 @@ import type { CommandContext } from "../command.ts";
 const PAUSE = 100;
 const BAR = 24;
 
+/** What is counted. */
+export interface ProgressOptions {
+  readonly verb: string;
+  /** How many keys there will be, where it is known. */
+  readonly total?: number | undefined;
+  /** Whether nothing is shown, even to a person. */
+  readonly silent?: boolean;
+}
+
 /** Counts keys and bytes, and shows a person how it goes. Disposing takes the line away. */
 export class Progress implements AsyncDisposable {
   readonly #stream: WritableStream<Uint8Array> | undefined;
@@ -20,13 +29,13 @@ export class Progress implements AsyncDisposable {
   #keys = 0;
   #bytes = 0;
 
-  /**
-   * Begins to count.
-   *
-   * @param total How many keys there will be, where it is known.
-   */
-  constructor({ streams }: CommandContext, verb: string, total?: number) {
-    this.#stream = streams.terminals.stderr ? streams.stderr : undefined;
+  /** Begins to count. */
+  constructor(
+    { streams }: CommandContext,
+    { verb, total, silent = false }: ProgressOptions,
+  ) {
+    const shown = streams.terminals.stderr && !silent;
+    this.#stream = shown ? streams.stderr : undefined;
     this.#verb = verb;
     this.#total = total;
   }
