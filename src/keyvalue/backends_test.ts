@@ -75,7 +75,16 @@ Deno.test("openBackend() imports a backend only when it is chosen", async () => 
   };
   visit(new URL("./buckets.ts", import.meta.url).href);
   assert.ok(reached.has(new URL("./backends.ts", import.meta.url).href));
-  for (const backend of ["in_memory", "filesystem"]) {
+  const backends = [
+    "in_memory",
+    "filesystem",
+    "sqlite",
+    "nats",
+    "redis",
+    "deno_kv",
+  ];
+  for (const backend of backends) {
+    await Deno.stat(new URL(`./${backend}.ts`, import.meta.url));
     assert.ok(
       !reached.has(new URL(`./${backend}.ts`, import.meta.url).href),
       backend,

@@ -16,7 +16,15 @@ import {
   summaryOf,
 } from "./backends.ts";
 import { BoundedCache } from "./bounded_cache.ts";
+import {
+  type BucketPolicy,
+  limitBucket,
+  limitsWrites,
+} from "./bucket_policy.ts";
+import { type BucketTarget, identityOf } from "./bucket_target.ts";
+import { GuestBuckets } from "./guest_buckets.ts";
 import { checkBucketName } from "./key_encoding.ts";
+import { Seeding } from "./seeding.ts";
 import {
   type Backend,
   type BackendSummary,
@@ -24,12 +32,14 @@ import {
   KeyValueError,
 } from "./store.ts";
 
-/** Where one bucket is kept. */
-export interface BucketRule {
+/** Where one bucket is kept, and what it is held to. */
+export interface BucketRule extends BucketPolicy {
   /** The store: one of its own, or a backend as it is configured. Default: the default backend. */
   readonly store?: BackendChoice | BackendName;
   /** The name the bucket has in the store. Default: the name guests use. */
   readonly bucket?: string;
+  /** Whether the component's watcher is called for its changes. */
+  readonly watch?: boolean;
 }
 
 /** What {@linkcode makeBuckets} goes by. */
@@ -42,13 +52,15 @@ export interface BucketsOptions {
   readonly default?: BackendName;
   /** `dev.keyvalue.buckets`, by the name guests use. */
   readonly rules?: Readonly<Record<string, BucketRule>>;
+  /** `dev.keyvalue.allow`: the only names that guests may open. Default: any. */
+  readonly allow?: readonly string[];
   /** Told once of each configuration key that a guest found missing. */
   readonly log?: (message: string) => void;
   /** How a backend is opened; for tests. */
   readonly open?: (choice: BackendChoice) => Promise<Backend>;
 }
 
-/** One line of the banner: a name that guests can open and where it leads. */
+/** One line of the banner: a name that can be opened and where it leads. */
 export interface BucketListing extends BackendSummary {
   /** The name guests use; `undefined` stands for every name that has no line of its own. */
   readonly name: string | undefined;
@@ -56,6 +68,8 @@ export interface BucketListing extends BackendSummary {
   readonly backend: BackendName;
   /** The bucket's name in the store, where it differs from the name guests use. */
   readonly bucket?: string;
+  /** What guests may not do; absent where they may read and write. */
+  readonly access?: "read-only" | "denied";
 }
 
 /** Opens buckets by the names that guests use. */
@@ -74,7 +88,10 @@ export interface LocatedBucket {
 
 /** The buckets of one host. Disposing closes every backend that was opened. */
 export interface Buckets extends AsyncDisposable {
-  /** The bucket of that name, as the people who run the host see it: what guests may not do, they may. */
+  /**
+   * The bucket of that name, as the people who run the host see it: what guests may not do,
+   * they may. Its lifetime, its limits and its seed hold for them too.
+   */
   open(name: string): Promise<Bucket>;
   /**
    * The buckets as guests see them.
@@ -88,6 +105,8 @@ export interface Buckets extends AsyncDisposable {
   locate(name: string): Promise<LocatedBucket>;
   /** Every name that is known beforehand, and where it leads. Opens nothing. */
   list(): BucketListing[];
+  /** The names of the buckets whose changes the component's watcher hears of. */
+  watched(): readonly string[];
 }
 
 /** The configuration key that makes a backend available. */
@@ -107,14 +126,19 @@ export function makeBuckets(options: BucketsOptions = {}): Buckets {
   return new MappedBuckets(options);
 }
 
-interface Target {
-  readonly choice: BackendChoice;
-  readonly bucket: string;
+/** A rule and the name it stands under. */
+interface Policed {
+  readonly name: string;
+  readonly rule: BucketRule;
 }
 
 class MappedBuckets implements Buckets {
   readonly #options: BucketsOptions;
   readonly #rules: ReadonlyMap<string, BucketRule>;
+  readonly #allow: ReadonlySet<string> | undefined;
+  /** The rules that hold a bucket to something, by the bucket itself: it has other names too. */
+  readonly #policies = new Map<string, Policed>();
+  readonly #seeding = new Seeding();
   readonly #open: (choice: BackendChoice) => Promise<Backend>;
   /** By their options: rules that name the same store share one backend. */
   readonly #backends = new Map<string, Promise<Backend>>();
@@ -126,6 +150,13 @@ class MappedBuckets implements Buckets {
     this.#options = options;
     this.#rules = new Map(Object.entries(options.rules ?? {}));
     this.#open = options.open ?? openBackend;
+    this.#allow = options.allow && new Set(options.allow);
+    for (const [name, rule] of this.#rules) {
+      const target = this.#resolve(name);
+      if (!holds(rule) || typeof target === "string") continue;
+      const id = identityOf(target);
+      if (!this.#policies.has(id)) this.#policies.set(id, { name, rule });
+    }
   }
 
   open(name: string): Promise<Bucket> {
@@ -138,15 +169,26 @@ class MappedBuckets implements Buckets {
   }
 
   forGuests(label?: string): BucketOpener {
-    if (label === undefined) return this;
-    return { open: (name) => this.#openLabelled(label, name) };
+    const open = label === undefined
+      ? (name: string) => this.open(name)
+      : (name: string) => this.#openLabelled(label, name);
+    const free = this.#allow === undefined &&
+      !this.#policies.values().some(({ rule }) => rule.readOnly);
+    // Without a rule on access, guests go straight to the cache of buckets.
+    if (free) return label === undefined ? this : { open };
+    return new GuestBuckets({
+      open,
+      label,
+      allow: this.#allow,
+      readOnlyBy: (name) => {
+        const policy = this.#policyOf(...this.#labelled(label, name));
+        return policy?.rule.readOnly ? policy.name : undefined;
+      },
+    });
   }
 
   async locate(name: string): Promise<LocatedBucket> {
-    checkBucketName(name);
-    const target = this.#resolve(name);
-    if (typeof target === "string") throw this.#missing(name, target);
-    const { choice, bucket } = target;
+    const { choice, bucket } = this.#targetOf(name);
     return { backend: await this.#backend(choice), bucket };
   }
 
@@ -156,9 +198,16 @@ class MappedBuckets implements Buckets {
     const names = new Set<string | undefined>([
       ...this.#rules.keys(),
       ...named,
+      ...this.#allow ?? [],
       undefined,
     ]);
     return [...names].flatMap((name) => this.#listing(name));
+  }
+
+  watched(): readonly string[] {
+    return [...this.#rules].flatMap(([name, { watch }]) =>
+      watch && this.#allow?.has(name) !== false ? [name] : []
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -176,16 +225,64 @@ class MappedBuckets implements Buckets {
     if (failure !== undefined) throw failure.reason;
   }
 
-  async #openBucket(name: string): Promise<Bucket> {
-    const { backend, bucket } = await this.locate(name);
-    return await backend.open(bucket);
+  #openBucket(name: string): Promise<Bucket> {
+    return this.#openTarget(name, () => this.#targetOf(name));
   }
 
-  async #openLabelled(label: string, name: string): Promise<Bucket> {
-    if (name === "" || name === label) return await this.open(label);
+  #openLabelled(label: string, name: string): Promise<Bucket> {
+    const [known, find] = this.#labelled(label, name);
+    return known === undefined
+      ? this.#openTarget(known, find)
+      : this.open(known);
+  }
+
+  /** What a name means behind a label: a name that has its place by itself, or one in the label's store. */
+  #labelled(
+    label: string | undefined,
+    name: string,
+  ): [name: string | undefined, target: () => BucketTarget] {
+    if (label === undefined) return [name, () => this.#targetOf(name)];
+    if (name === "" || name === label) {
+      return [label, () => this.#targetOf(label)];
+    }
+    return [undefined, () => {
+      checkBucketName(name);
+      return { choice: this.#targetOf(label).choice, bucket: name };
+    }];
+  }
+
+  async #openTarget(
+    name: string | undefined,
+    find: () => BucketTarget,
+  ): Promise<Bucket> {
+    const { choice, bucket } = find();
+    const backend = await this.#backend(choice);
+    const opened = await backend.open(bucket);
+    const policy = this.#policyOf(name, find);
+    if (policy === undefined) return opened;
+    const { rule } = policy;
+    if (rule.seed !== undefined) {
+      await this.#seeding.once(policy.name, opened, rule.seed);
+    }
+    return limitsWrites(rule) ? limitBucket(opened, policy.name, rule) : opened;
+  }
+
+  /** What holds for a name: its own rule, or that of the same bucket under another name. */
+  #policyOf(
+    name: string | undefined,
+    find: () => BucketTarget,
+  ): Policed | undefined {
+    if (this.#policies.size === 0) return undefined;
+    const rule = name === undefined ? undefined : this.#rules.get(name);
+    if (name !== undefined && rule !== undefined) return { name, rule };
+    return this.#policies.get(identityOf(find()));
+  }
+
+  #targetOf(name: string): BucketTarget {
     checkBucketName(name);
-    const { backend } = await this.locate(label);
-    return await backend.open(name);
+    const target = this.#resolve(name);
+    if (typeof target === "string") throw this.#missing(name, target);
+    return target;
   }
 
   #backend(choice: BackendChoice): Promise<Backend> {
@@ -208,7 +305,7 @@ class MappedBuckets implements Buckets {
   }
 
   /** Where a name leads, or the backend whose configuration it lacks. */
-  #resolve(name: string): Target | BackendName {
+  #resolve(name: string): BucketTarget | BackendName {
     const rule = this.#rules.get(name);
     if (rule === undefined && isBackendName(name)) {
       return this.#target(name, name);
@@ -219,7 +316,7 @@ class MappedBuckets implements Buckets {
   #target(
     store: BackendChoice | BackendName,
     bucket: string,
-  ): Target | BackendName {
+  ): BucketTarget | BackendName {
     const choice = typeof store === "string" ? this.#configured(store) : store;
     return choice === undefined ? store as BackendName : { choice, bucket };
   }
@@ -260,15 +357,29 @@ class MappedBuckets implements Buckets {
       : this.#resolve(name);
     if (typeof target === "string") return [];
     const { choice, bucket } = target;
+    const access = this.#accessOf(name);
     return [{
       name,
       backend: choice.backend,
       ...(name !== undefined && bucket !== name ? { bucket } : {}),
+      ...(access === undefined ? {} : { access }),
       ...summaryOf(choice),
     }];
+  }
+
+  #accessOf(name: string | undefined): BucketListing["access"] {
+    if (name === undefined) return this.#allow && "denied";
+    if (this.#allow?.has(name) === false) return "denied";
+    const policy = this.#policyOf(name, () => this.#targetOf(name));
+    return policy?.rule.readOnly ? "read-only" : undefined;
   }
 }
 
 function isBackendName(name: string): name is BackendName {
   return Object.hasOwn(CONFIG_KEYS, name);
+}
+
+function holds(rule: BucketRule): boolean {
+  return limitsWrites(rule) || rule.readOnly === true ||
+    rule.seed !== undefined;
 }

@@ -26,6 +26,7 @@ export {
   openBackend,
   summaryOf,
 } from "./backends.ts";
+export type { BucketPolicy } from "./bucket_policy.ts";
 export {
   type BucketListing,
   type BucketOpener,
