@@ -4,8 +4,13 @@
  * @module
  */
 
-import type { BucketEntry, Config, KeyValueConfig } from "./config/mod.ts";
-import type { BackendChoice, BackendName } from "./keyvalue/backends.ts";
+import type {
+  BucketEntry,
+  Config,
+  KeyValueConfig,
+  SeedValue,
+} from "./config/mod.ts";
+import type { BackendChoice } from "./keyvalue/backends.ts";
 import {
   type BucketRule,
   type Buckets,
@@ -205,34 +210,83 @@ function bucketsOptions(config: KeyValueConfig): BucketsOptions {
       ? {}
       : { dataNats: { backend: "nats", url: dataNatsUrl } }),
     ...(config.default === undefined ? {} : { default: config.default }),
+    ...(config.allow === undefined ? {} : { allow: config.allow }),
     rules: Object.fromEntries(
       Object.entries(config.buckets).map((
         [name, entry],
-      ) => [name, bucketRule(entry)]),
+      ) => [name, bucketRule(entry, config)]),
     ),
   };
 }
 
-function bucketRule({ store, name, path, url }: BucketEntry): BucketRule {
-  return { store: ownStore(store, path ?? url) ?? store, bucket: name };
+function bucketRule(entry: BucketEntry, config: KeyValueConfig): BucketRule {
+  const { store, name, ttl, maxKeySize, maxValueSize, seed } = entry;
+  return {
+    store: ownStore(entry, config) ?? store,
+    bucket: name,
+    readOnly: entry.readOnly,
+    watch: entry.watch,
+    ...(ttl !== undefined && { ttl }),
+    ...(maxKeySize !== undefined && { maxKeySize }),
+    ...(maxValueSize !== undefined && { maxValueSize }),
+    ...(seed !== undefined && { seed: seedOf(seed) }),
+  };
 }
 
-/** A store that the bucket's entry places itself. */
+function seedOf(
+  seed: Readonly<Record<string, SeedValue>>,
+): ReadonlyMap<string, Uint8Array> {
+  return new Map(
+    Object.entries(seed).map(([key, value]) => [
+      key,
+      typeof value === "string"
+        ? new TextEncoder().encode(value)
+        : Uint8Array.from(atob(value.base64), (char) => char.charCodeAt(0)),
+    ]),
+  );
+}
+
+/** The store of an entry with a place or settings of its own; where it names no place, the one of all. */
 function ownStore(
-  backend: BackendName,
-  place: string | undefined,
+  { store, path, url, nats, redis, filesystem }: BucketEntry,
+  config: KeyValueConfig,
 ): BackendChoice | undefined {
-  if (place === undefined) return undefined;
-  switch (backend) {
+  const own = path ?? url ?? nats ?? redis ?? filesystem;
+  if (own === undefined) return undefined;
+  switch (store) {
     case "in_memory":
-      return { backend };
+      return { backend: store };
     case "filesystem":
+      return placed(path ?? config.path, (path) => ({
+        backend: store,
+        path,
+        ...filesystem,
+      }));
     case "deno_kv":
-      return { backend, path: place };
+      return placed(path ?? url ?? config.denoKv, (path) => ({
+        backend: store,
+        path,
+      }));
     case "nats":
+      return placed(url ?? config.natsUrl ?? config.dataNatsUrl, (url) => ({
+        backend: store,
+        url,
+        ...nats,
+      }));
     case "redis":
-      return { backend, url: place };
+      return placed(url ?? config.redisUrl, (url) => ({
+        backend: store,
+        url,
+        ...redis,
+      }));
   }
+}
+
+function placed(
+  place: string | undefined,
+  choose: (place: string) => BackendChoice,
+): BackendChoice | undefined {
+  return place === undefined ? undefined : choose(place);
 }
 
 /** What follows the authority; nothing for `CONNECT`. */

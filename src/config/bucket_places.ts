@@ -1,4 +1,5 @@
 import { BACKEND_NAMES, type BackendName } from "./backend_name.ts";
+import { KEYS_OF_STORE, STORE_KEY_NAMES } from "./bucket_schema.ts";
 import type { ConfigIssue } from "./config_error.ts";
 import type { KeyPath } from "./key_path.ts";
 import {
@@ -20,6 +21,9 @@ const BUCKET_NEEDS: Record<
   deno_kv: { own: ["path", "url"], dev: ["wasi_keyvalue_deno_kv"] },
 };
 
+/** The digits of the longest counter, its sign included. */
+const COUNTER_SIZE = 20;
+
 /** The schemes of a bucket's URL by its store. */
 const BUCKET_SCHEMES: Partial<Record<BackendName, RegExp>> = {
   nats: /^(?:nats|tls):/i,
@@ -38,10 +42,25 @@ export function* misplacedBuckets(root: SettingTable): Generator<ConfigIssue> {
   for (const [name, bucket] of buckets.entries) {
     if (bucket.kind !== "table") continue;
     const key = ["dev", "keyvalue", "buckets", name];
+    yield* unnameable(name, bucket, key);
     const store = valueAt(bucket, ["store"]);
     if (store === undefined || !isBackend(store.value)) continue;
     yield* unusedKeys(bucket, store, key);
     yield* withoutPlace(root, store, [...key, "store"], bucket);
+  }
+}
+
+/** No store could give such a name back; any other one each of them can hold. */
+function* unnameable(
+  name: string,
+  bucket: SettingTable,
+  key: KeyPath,
+): Generator<ConfigIssue> {
+  const problem = "a name with a lone surrogate, which no store can hold";
+  if (!name.isWellFormed()) yield { place: bucket.place, key, problem };
+  const physical = valueAt(bucket, ["name"]);
+  if (physical !== undefined && !String(physical.value).isWellFormed()) {
+    yield { place: physical.place, key: [...key, "name"], problem };
   }
 }
 
@@ -51,29 +70,49 @@ function* unusedKeys(
   key: KeyPath,
 ): Generator<ConfigIssue> {
   const backend = store.value as BackendName;
-  const { own } = BUCKET_NEEDS[backend];
-  for (const name of ["path", "url"] as const) {
+  const used = KEYS_OF_STORE[backend];
+  for (const name of STORE_KEY_NAMES) {
     const set = valueAt(bucket, [name]);
-    if (set === undefined) continue;
-    const { place } = set;
-    if (!own.includes(name)) {
-      const problem = `not used by the store ${backend}`;
-      yield { place, key: [...key, name], problem };
-    } else if (
-      name === "url" && !BUCKET_SCHEMES[backend]?.test(String(set.value))
-    ) {
-      const problem = `not a URL of the store ${backend}`;
-      yield { place, key: [...key, name], problem };
-    }
+    if (set === undefined || used.includes(name)) continue;
+    const problem = `not used by the store ${backend}`;
+    yield { place: set.place, key: [...key, name], problem };
   }
-  const [one, other] = own;
-  if (other !== undefined && one !== undefined) {
-    const both = valueAt(bucket, [other]);
-    if (valueAt(bucket, [one]) !== undefined && both !== undefined) {
-      const problem = `set beside ${one}; only one of them can hold`;
-      yield { place: both.place, key: [...key, other], problem };
-    }
+  const url = valueAt(bucket, ["url"]);
+  if (
+    url !== undefined && used.includes("url") &&
+    !BUCKET_SCHEMES[backend]?.test(String(url.value))
+  ) {
+    const problem = `not a URL of the store ${backend}`;
+    yield { place: url.place, key: [...key, "url"], problem };
   }
+  if (
+    backend === "deno_kv" && url !== undefined && bucket.entries.has("path")
+  ) {
+    const problem = "set beside path; only one of them can hold";
+    yield { place: url.place, key: [...key, "url"], problem };
+  }
+  const durability = valueAt(bucket, ["durability"]);
+  if (
+    backend === "filesystem" && durability !== undefined &&
+    valueAt(bucket, ["engine"])?.value !== "sqlite"
+  ) {
+    const problem = "not used by the engine files";
+    const remedy = "set engine to sqlite, or leave it out";
+    const { place } = durability;
+    yield { place, key: [...key, "durability"], problem, remedy };
+  }
+  yield* tooSmallForCounters(bucket, key);
+}
+
+/** A counter's digits are not known before they are written. */
+function* tooSmallForCounters(
+  bucket: SettingTable,
+  key: KeyPath,
+): Generator<ConfigIssue> {
+  const size = valueAt(bucket, ["max_value_size"]);
+  if (typeof size?.value !== "number" || size.value >= COUNTER_SIZE) return;
+  const problem = `less than the ${COUNTER_SIZE} bytes of a counter`;
+  yield { place: size.place, key: [...key, "max_value_size"], problem };
 }
 
 function* withoutPlace(

@@ -7,6 +7,7 @@
 
 import type { Address } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
+import type { BucketEntry } from "./bucket_entry.ts";
 
 /**
  * Names that the user chose and their values. It has no prototype, so that a name such as
@@ -66,7 +67,9 @@ export interface DevConfig {
 export interface KeyValueConfig {
   /** The store of every bucket that no other rule places. */
   readonly default?: BackendName;
-  /** Buckets with a place of their own, by the name that components open them by. It has no prototype. */
+  /** The only buckets that components may open; any without it. */
+  readonly allow?: readonly string[];
+  /** Buckets with a place or settings of their own, by the name that components open them by. It has no prototype. */
   readonly buckets: Readonly<Record<string, BucketEntry>>;
   /** `dev.wasi_keyvalue_redis_url`; may hold a password. */
   readonly redisUrl?: string;
@@ -78,18 +81,6 @@ export interface KeyValueConfig {
   readonly dataNatsUrl?: string;
   /** `dev.wasi_keyvalue_deno_kv`: an absolute path, `:memory:` or a URL. */
   readonly denoKv?: string;
-}
-
-/** A bucket with a place of its own. */
-export interface BucketEntry {
-  /** The store it lives in. */
-  readonly store: BackendName;
-  /** Its name in the store. */
-  readonly name: string;
-  /** Its own folder or file, absolute. */
-  readonly path?: string;
-  /** Its own server; may hold a password. */
-  readonly url?: string;
 }
 
 /** What the component is given. */

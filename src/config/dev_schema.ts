@@ -1,5 +1,6 @@
 import { ADDRESS } from "./address.ts";
 import { BACKEND_NAMES } from "./backend_name.ts";
+import { BUCKET } from "./bucket_schema.ts";
 import { DURATION } from "./duration.ts";
 import {
   leaf,
@@ -10,13 +11,7 @@ import {
   section,
 } from "./schema_node.ts";
 import { MEGABYTES } from "./size.ts";
-import {
-  BUCKET_URL,
-  DENO_KV,
-  NATS_URL,
-  POSTGRES_URL,
-  REDIS_URL,
-} from "./store_url.ts";
+import { DENO_KV, NATS_URL, POSTGRES_URL, REDIS_URL } from "./store_url.ts";
 import {
   BOOLEAN,
   COMMAND,
@@ -41,17 +36,11 @@ const KEYVALUE: Section = section("Which store each bucket lives in", {
     "The store of every bucket that no other rule places",
     { flag: { name: "keyvalue-default", value: "STORE" } },
   ),
-  buckets: namesTo(
-    section("A bucket, by the name that components open it by", {
-      store: leaf(BACKEND, "The store it lives in", { required: true }),
-      name: leaf(TEXT, "Its name in the store", {
-        defaultText: "the same name",
-      }),
-      path: leaf(PATH, "Its folder or file, for filesystem and deno_kv"),
-      url: leaf(BUCKET_URL, "Its server, for nats, redis and deno_kv"),
-    }),
-    "Buckets with a place of their own",
+  allow: listOf(
+    leaf(TEXT, "A bucket's name"),
+    "The only buckets that components may open; without it, any",
   ),
+  buckets: namesTo(BUCKET, "Buckets with a place or settings of their own"),
 }, { own: true });
 
 /** Keys that wash does not know. */

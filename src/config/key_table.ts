@@ -7,6 +7,7 @@ import {
   type SchemaNode,
   type SchemaRow,
   schemaRows,
+  type Section,
 } from "./schema_node.ts";
 
 /** The keys that Wharf honours as a Markdown table, and those it knows and ignores as a list below. */
@@ -42,8 +43,15 @@ function withBucketKeys(row: SchemaRow): readonly Row[] {
   if (node.kind !== "names" || node.item.kind !== "section") {
     return [{ path, node }];
   }
-  return Object.entries(node.item.keys)
-    .map(([name, below]) => ({ path: `${path}.NAME.${name}`, node: below }));
+  return rowsBelow(`${path}.NAME`, node.item);
+}
+
+function rowsBelow(path: string, { keys }: Section): readonly Row[] {
+  return Object.entries(keys).flatMap(([name, node]) =>
+    node.kind === "section"
+      ? rowsBelow(`${path}.${name}`, node)
+      : [{ path: `${path}.${name}`, node }]
+  );
 }
 
 interface Row {

@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from "./address.ts";
 import { misplacedBuckets } from "./bucket_places.ts";
+import { findSharedBuckets } from "./bucket_sharing.ts";
 import type { NotSupported } from "./check.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, configError, type ConfigIssue } from "./config_error.ts";
@@ -14,6 +15,7 @@ import { missingKeys } from "./missing_keys.ts";
 import { resolvePath } from "./paths.ts";
 import { formatPlace, type Place } from "./place.ts";
 import { SCHEMA } from "./schema.ts";
+import { readSeeds } from "./seed.ts";
 import { type SettingTable, valueAt, withSetting } from "./setting.ts";
 import { type ShownSetting, shownSettings } from "./setting_list.ts";
 import { toConfig } from "./to_config.ts";
@@ -65,12 +67,15 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const merged = await readLayers(options, found, findings);
   const settings = withPort(withFollowing(merged), options, findings);
   issues.push(...missingKeys(settings, SCHEMA), ...misplacedBuckets(settings));
-  const environment = await readGuestEnvironment(settings, {
+  findSharedBuckets(settings, findings);
+  const sources = {
     cwd: options.cwd,
     project: found.project,
     env: options.env,
     issues,
-  });
+  };
+  const environment = await readGuestEnvironment(settings, sources);
+  const seeds = await readSeeds(settings, sources);
   if (issues.length > 0) throw errorOf(issues);
   warnings.push(...notSupportedWarning(findings.notSupported));
   const values = new Map(
@@ -84,6 +89,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       project: found.project,
       file,
       environment: values,
+      seeds,
     }),
     settings: shown,
     environment: [...environment].map(shownVariable),

@@ -24,6 +24,12 @@ export { type Address, formatAddress, parseAddress } from "./address.ts";
 export { BACKEND_NAMES, type BackendName } from "./backend_name.ts";
 export type {
   BucketEntry,
+  FilesystemEntry,
+  NatsEntry,
+  RedisEntry,
+  SeedValue,
+} from "./bucket_entry.ts";
+export type {
   BuildConfig,
   Config,
   DevConfig,

@@ -19,16 +19,28 @@ export const MEGABYTES: ValueRule = {
   },
 };
 
+/** The length of a piece of data, with its unit; it is read as bytes. */
+export const SIZE: ValueRule = {
+  allowed: "a size such as 512B, 64KiB or 16MiB",
+  kinds: ["text"],
+  json: { type: "string", pattern: "^[0-9]+(B|KiB|MiB|GiB)$" },
+  read: (value) => parseSize(String(value), { B: 1, ...BYTES }),
+};
+
 /** Reads a size such as `16MiB` as bytes. */
-export function parseSize(text: string): Read {
+export function parseSize(
+  text: string,
+  units: Readonly<Record<string, number>> = BYTES,
+): Read {
   const match = /^(\d+)([a-z]*)$/i.exec(text);
   if (match === null) return { refused: "not a number and a unit" };
   const [, digits, unit] = match;
   if (unit === "") return { refused: "no unit" };
-  if (unit === undefined || !Object.hasOwn(BYTES, unit)) {
-    return { refused: `unknown unit "${unit}"` };
-  }
-  return bytes(Number(digits), BYTES[unit as keyof typeof BYTES]);
+  const size = unit !== undefined && Object.hasOwn(units, unit)
+    ? units[unit]
+    : undefined;
+  if (size === undefined) return { refused: `unknown unit "${unit}"` };
+  return bytes(Number(digits), size);
 }
 
 function bytes(count: number, unit: number): Read {

@@ -1,6 +1,7 @@
 import { parseAddress } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
-import type { BucketEntry, Config, NamedTexts } from "./config.ts";
+import type { BucketEntry, SeedValue } from "./bucket_entry.ts";
+import type { Config, NamedTexts } from "./config.ts";
 import type { KeyPath } from "./key_path.ts";
 import { settingAt, type SettingTable, valueAt } from "./setting.ts";
 
@@ -12,6 +13,8 @@ export interface ConfigParts {
   readonly file: string | undefined;
   /** The component's environment variables, their sources read. */
   readonly environment: ReadonlyMap<string, string>;
+  /** What buckets begin with, by bucket and key, their files read. */
+  readonly seeds: ReadonlyMap<string, ReadonlyMap<string, SeedValue>>;
 }
 
 /** The frozen {@linkcode Config} of settings that no issue was made of. */
@@ -45,8 +48,9 @@ export function toConfig(parts: ConfigParts): Config {
           path: text("dev", "wasi_keyvalue_path"),
           dataNatsUrl: text("dev", "data_nats_url"),
           denoKv: text("dev", "wasi_keyvalue_deno_kv"),
+          allow: optionalTexts(settings, ["dev", "keyvalue", "allow"]),
         }),
-        buckets: bucketsOf(settings),
+        buckets: bucketsOf(parts),
       },
     },
     workload: {
@@ -58,24 +62,63 @@ export function toConfig(parts: ConfigParts): Config {
 }
 
 function bucketsOf(
-  settings: SettingTable,
+  { settings, seeds }: ConfigParts,
 ): Readonly<Record<string, BucketEntry>> {
   const table = settingAt(settings, ["dev", "keyvalue", "buckets"]);
   const buckets = new Map<string, BucketEntry>();
   if (table?.kind === "table") {
-    for (const [logicalName, bucket] of table.entries) {
+    for (const [name, bucket] of table.entries) {
       if (bucket.kind !== "table") continue;
-      buckets.set(logicalName, {
-        store: requiredText(bucket, ["store"]) as BackendName,
-        name: optionalText(bucket, ["name"]) ?? logicalName,
-        ...present({
-          path: optionalText(bucket, ["path"]),
-          url: optionalText(bucket, ["url"]),
-        }),
-      });
+      buckets.set(name, bucketOf(name, bucket, seeds.get(name)));
     }
   }
   return record(buckets);
+}
+
+function bucketOf(
+  logicalName: string,
+  bucket: SettingTable,
+  seed: ReadonlyMap<string, SeedValue> | undefined,
+): BucketEntry {
+  const text = (key: string) => optionalText(bucket, [key]);
+  const number = (key: string) => optionalNumber(bucket, [key]);
+  const word = <Word extends string>(key: string) =>
+    text(key) as Word | undefined;
+  return {
+    store: requiredText(bucket, ["store"]) as BackendName,
+    name: text("name") ?? logicalName,
+    readOnly: text("access") === "read-only",
+    watch: optionalBoolean(bucket, ["watch"]) ?? false,
+    ...present({
+      path: text("path"),
+      url: text("url"),
+      ttl: number("ttl"),
+      maxKeySize: number("max_key_size"),
+      maxValueSize: number("max_value_size"),
+      seed: seed && record(seed),
+      nats: anyOf({
+        create: optionalBoolean(bucket, ["create"]),
+        history: number("history"),
+        replicas: number("replicas"),
+        storage: word<"file" | "memory">("storage"),
+        token: text("token"),
+        user: text("user"),
+        password: text("password"),
+        credentials: text("credentials"),
+        nkey: text("nkey"),
+        tls: anyOf({
+          ca: text("tls_ca"),
+          cert: text("tls_cert"),
+          key: text("tls_key"),
+        }),
+      }),
+      redis: anyOf({ prefix: text("prefix"), caFile: text("ca_file") }),
+      filesystem: anyOf({
+        engine: word<"files" | "sqlite">("engine"),
+        durability: word<"power-cut" | "crash">("durability"),
+      }),
+    }),
+  };
 }
 
 function namedTexts(settings: SettingTable, key: KeyPath): NamedTexts {
@@ -101,6 +144,31 @@ function optionalText(root: SettingTable, key: KeyPath): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
+function optionalTexts(
+  root: SettingTable,
+  key: KeyPath,
+): readonly string[] | undefined {
+  const list = settingAt(root, key);
+  return list?.kind === "list"
+    ? list.items.flatMap((item) =>
+      item.kind === "value" ? [String(item.value)] : []
+    )
+    : undefined;
+}
+
+function optionalNumber(root: SettingTable, key: KeyPath): number | undefined {
+  const value = valueAt(root, key)?.value;
+  return typeof value === "number" ? value : undefined;
+}
+
+function optionalBoolean(
+  root: SettingTable,
+  key: KeyPath,
+): boolean | undefined {
+  const value = valueAt(root, key)?.value;
+  return typeof value === "boolean" ? value : undefined;
+}
+
 function requiredText(root: SettingTable, key: KeyPath): string {
   const text = optionalText(root, key);
   if (text === undefined) throw new TypeError(`No setting ${key.join(".")}`);
@@ -108,8 +176,8 @@ function requiredText(root: SettingTable, key: KeyPath): string {
 }
 
 function requiredNumber(root: SettingTable, key: KeyPath): number {
-  const value = valueAt(root, key)?.value;
-  if (typeof value !== "number") {
+  const value = optionalNumber(root, key);
+  if (value === undefined) {
     throw new TypeError(`No number at ${key.join(".")}`);
   }
   return value;
@@ -132,6 +200,14 @@ function present<Fields extends Record<string, unknown>>(
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
   ) as Present<Fields>;
+}
+
+/** The fields that have a value, or nothing where none has. */
+function anyOf<Fields extends Record<string, unknown>>(
+  fields: Fields,
+): Present<Fields> | undefined {
+  const found = present(fields);
+  return Object.keys(found).length === 0 ? undefined : found;
 }
 
 function freeze<Value extends object>(value: Value): Value {

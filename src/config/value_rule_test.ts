@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { ADDRESS, formatAddress, parseAddress } from "./address.ts";
 import { DURATION } from "./duration.ts";
-import { MEGABYTES } from "./size.ts";
+import { MEGABYTES, SIZE } from "./size.ts";
 import { BUCKET_URL, DENO_KV, NATS_URL, REDIS_URL } from "./store_url.ts";
 import {
   COMMAND,
@@ -81,6 +81,16 @@ Deno.test("MEGABYTES reads a number as MiB and a size by its unit", () => {
   });
   deepStrictEqual(MEGABYTES.read(1.5, (path) => path), {
     refused: "not whole",
+  });
+});
+
+Deno.test("SIZE reads a number of bytes by its unit, and no bare number", () => {
+  accepts(SIZE, { "256B": 256, "64KiB": 65_536, "1GiB": 2 ** 30 });
+  refuses(SIZE, {
+    "64": "no unit",
+    "0B": "not above zero",
+    "1KB": 'unknown unit "KB"',
+    "1.5KiB": "not a number and a unit",
   });
 });
 

@@ -172,7 +172,7 @@ function* environmentValues(
 }
 
 /** The path without links. One that was written relative must stay in the project with them resolved. */
-async function realPath(
+export async function realPath(
   setting: SettingValue,
   key: KeyPath,
   { project, issues }: SourceContext,
