@@ -99,8 +99,12 @@ export interface BucketReport {
   readonly bucket?: string;
   /** Whether the data is there after a restart. */
   readonly durable: boolean;
+  /** Whether guests may only read it; absent where they may write. */
+  readonly readOnly?: boolean;
   /** Whether it is known that it cannot be opened; a warning says why. */
   readonly unavailable: boolean;
+  /** Whether its store has not answered yet; absent where it has. */
+  readonly untried?: boolean;
 }
 
 /** One request that was answered. */
@@ -293,16 +297,23 @@ function formatBanner(report: ReadyReport): string {
 }
 
 function row(report: BucketReport): string[] {
-  const { name, location, bucket, durable, unavailable } = report;
+  const { name, location, bucket } = report;
   const stored = bucket === undefined
     ? location
     : `${location}, as ${JSON.stringify(bucket)}`;
-  const data = durable ? "kept" : "lost when Wharf stops";
   return [
     printable(name ?? "any other name"),
     printable(stored),
-    unavailable ? "not available" : data,
+    dataOf(report),
   ];
+}
+
+function dataOf(report: BucketReport): string {
+  const { durable, readOnly, unavailable, untried } = report;
+  if (unavailable) return "unreachable";
+  if (untried) return "no answer from the store yet";
+  const data = durable ? "kept" : "lost when Wharf stops";
+  return readOnly ? `${data}, read-only` : data;
 }
 
 function formatTimings(timings: ReadyReport["timings"]): string {

@@ -27,6 +27,20 @@ const REPORT: ReadyReport = {
       unavailable: false,
     },
     {
+      name: "prices",
+      location: "memory of this process",
+      durable: false,
+      readOnly: true,
+      unavailable: false,
+    },
+    {
+      name: "jobs",
+      location: "NATS at localhost:4222",
+      durable: true,
+      unavailable: false,
+      untried: true,
+    },
+    {
       name: undefined,
       location: "memory of this process",
       durable: false,
@@ -59,8 +73,10 @@ Serving /my-app/dist/my-app.wasm
 Listening on http://127.0.0.1:8000
 
   Bucket          Stored in                          Data
-  sessions        Redis at localhost:6379, as "s-1"  not available
+  sessions        Redis at localhost:6379, as "s-1"  unreachable
   filesystem      files in /my-app/data              kept
+  prices          memory of this process             lost when Wharf stops, read-only
+  jobs            NATS at localhost:4222             no answer from the store yet
   any other name  memory of this process             lost when Wharf stops
 
 Ready: build 1235 ms, transpile 99 ms, start 6 ms`,

@@ -43,6 +43,9 @@ export interface DevServer extends AsyncDisposable {
   readonly ready: Promise<void>;
 }
 
+/** Milliseconds that the banner waits for stores to answer. */
+const BANNER_PATIENCE = 300;
+
 /**
  * Starts to serve a project.
  *
@@ -58,14 +61,17 @@ export function startDevServer(options: DevServerOptions): DevServer {
     return answer(state, request);
   });
   const host = makeHost(config, log);
-  const stores = checkStores(host, log);
+  const entries = Object.keys(config.dev.keyvalue.buckets);
+  const stores = checkStores(host, log, entries);
   const settle = (next: DevState) => {
     state = next;
     settled.resolve(next);
   };
   const loading = loadApp({ ...options, host, signal: building.signal });
-  const ready = loading.then(({ app, timings }) => {
+  const ready = loading.then(async ({ app, timings }) => {
     settle({ phase: "ready", serving: app });
+    // Requests are served; the banner tells more when it knows more.
+    await settlesWithin(stores.done, BANNER_PATIENCE);
     log.emit({
       event: "ready",
       report: report({ config, host, stores, address: server.addr, timings }),
@@ -143,15 +149,17 @@ function report(parts: ReportParts): ReadyReport {
     url: urlOf(address),
     everyAddress: reachable(address.hostname) !== address.hostname,
     component: config.dev.componentPath,
-    buckets: host.buckets.list().map(
-      ({ name, location, bucket, durable }) => ({
+    buckets: host.buckets.list()
+      .filter(({ access }) => access !== "denied")
+      .map(({ name, location, bucket, durable, access }) => ({
         name,
         location,
         ...(bucket === undefined ? {} : { bucket }),
         durable,
-        unavailable: stores.unavailable.has(location),
-      }),
-    ),
+        ...(access === "read-only" ? { readOnly: true } : {}),
+        unavailable: stores.stateOf(name) === "unusable",
+        ...(stores.stateOf(name) === "untried" ? { untried: true } : {}),
+      })),
     timings,
   };
 }

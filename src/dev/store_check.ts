@@ -8,48 +8,65 @@
 import type { Host } from "../assemble.ts";
 import type { Log } from "../log.ts";
 
+/** What is known of the store behind a bucket. */
+export type StoreState = "usable" | "unusable" | "untried";
+
 /** What is known of the stores so far. */
 export interface StoreCheck {
-  /** Locations that cannot be used. */
-  readonly unavailable: ReadonlySet<string>;
+  /** What is known behind a name of `Buckets.list()`. */
+  stateOf(name: string | undefined): StoreState;
   /** Resolves when every store has been tried. */
   readonly done: Promise<void>;
 }
 
-/** Starts to try the stores that buckets are kept in, and warns of each one that fails. */
-export function checkStores({ buckets }: Host, log: Log): StoreCheck {
-  const unavailable = new Set<string>();
-  const checks = [...bucketsToTry(buckets)].map(async ([location, name]) => {
+/**
+ * Starts to try the stores that buckets are kept in, and warns of each one that fails.
+ *
+ * @param entries The names of buckets that are opened, and made where they are missing; of
+ * others the store is tried alone.
+ */
+export function checkStores(
+  { buckets }: Host,
+  log: Log,
+  entries: readonly string[],
+): StoreCheck {
+  const states = new Map<string | undefined, StoreState>();
+  const told = new Set<string>();
+  const listings = buckets.list().filter(({ backend }) => canBeAway(backend));
+  const checks = listings.map(async ({ name, location }) => {
+    states.set(name, "untried");
     try {
-      await buckets.open(name);
+      const { backend } = await buckets.locate(name ?? "");
+      await backend.check?.();
+      const opened = backend.check === undefined ||
+        name !== undefined && entries.includes(name);
+      if (opened && name !== undefined) await buckets.open(name);
+      states.set(name, "usable");
     } catch (error) {
-      unavailable.add(location);
-      const text = error instanceof Error ? error.message : String(error);
-      log.emit({
-        event: "warning",
-        text: `Buckets in ${location} cannot be used now: ${text}`,
-      });
+      states.set(name, "unusable");
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `Buckets in ${location} cannot be used now: ${reason}`;
+      if (told.has(text)) return;
+      told.add(text);
+      log.emit({ event: "warning", text });
     }
   });
-  return { unavailable, done: Promise.all(checks).then(() => {}) };
+  return {
+    stateOf: (name) => states.get(name) ?? "usable",
+    done: Promise.all(checks).then(() => {}),
+  };
 }
 
-/** A bucket to open for each location. */
-function bucketsToTry(
-  buckets: Host["buckets"],
-): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const { name, backend, location } of buckets.list()) {
-    if (name === undefined) continue;
-    switch (backend) {
-      case "in_memory":
-      case "filesystem":
-        continue; // always at hand
-      case "nats":
-        // Opening a bucket makes it there, so only those that the configuration names.
-        if (name === backend) continue;
-    }
-    names.set(location, name);
+function canBeAway(
+  backend: ReturnType<Host["buckets"]["list"]>[number]["backend"],
+): boolean {
+  switch (backend) {
+    case "in_memory":
+    case "filesystem":
+      return false;
+    case "nats":
+    case "redis":
+    case "deno_kv":
+      return true;
   }
-  return names;
 }

@@ -103,6 +103,16 @@ class NatsBackend implements Backend {
     return this.#attempt("drop", name, dropBucket);
   }
 
+  async check(): Promise<void> {
+    const timeout = this.#timeout;
+    try {
+      await this.#link.wait(performance.now() + timeout);
+    } catch (cause) {
+      const act = "use the store";
+      throw explain(cause, { act, host: this.#host, timeout });
+    }
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#closing ??= this.#link[Symbol.asyncDispose]();
   }

@@ -177,6 +177,18 @@ class RedisBackend implements Backend {
     return bucket;
   }
 
+  async check(): Promise<void> {
+    try {
+      if (this.#closing !== undefined) throw closed();
+      await this.#connection.ready();
+    } catch (cause) {
+      throw explain(cause, {
+        act: "keep buckets",
+        location: this.summary.location,
+      });
+    }
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#closing ??= this.#close();
   }

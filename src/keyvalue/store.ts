@@ -206,6 +206,11 @@ export interface Backend extends AsyncDisposable {
    */
   open(bucket: string): Promise<Bucket>;
   /**
+   * Rejects if the store cannot be used now; makes nothing there. Absent where it is at hand
+   * or where only opening a bucket can tell.
+   */
+  check?(): Promise<void>;
+  /**
    * The names of the buckets there are, each once, in no order. A bucket is there once it was
    * made by {@linkcode Backend.create} or holds a key; whether it still is when its last key
    * goes is the store's. Absent where the store cannot tell.
