@@ -7,7 +7,7 @@
 
 import { setMany } from "./batch.ts";
 import { quote } from "./key_encoding.ts";
-import { type Bucket, KeyValueError } from "./store.ts";
+import { type Bucket, KeyValueError, type SetOptions } from "./store.ts";
 
 /** What a bucket is held to. */
 export interface BucketPolicy {
@@ -47,16 +47,14 @@ export function limitBucket(
 ): Bucket {
   const { ttl } = policy;
   const check = checkOf(name, policy);
+  const lasting = (options?: SetOptions) =>
+    ttl === undefined || options?.ttl !== undefined
+      ? options
+      : { ...options, ttl };
   const set: Bucket["set"] = (key, value, options) =>
     checked(() => {
       check(key, value);
-      return bucket.set(
-        key,
-        value,
-        ttl === undefined || options?.ttl !== undefined
-          ? options
-          : { ...options, ttl },
-      );
+      return bucket.set(key, value, lasting(options));
     });
   return {
     ...passedOn(bucket),
@@ -64,12 +62,14 @@ export function limitBucket(
     increment: (key, delta) =>
       checked(() => {
         check(key);
-        return bucket.increment(key, delta);
+        return ttl === undefined
+          ? bucket.increment(key, delta)
+          : incrementFor(bucket, { key, delta, ttl });
       }),
-    swap: (key, version, value) =>
+    swap: (key, version, value, options) =>
       checked(() => {
         check(key, value);
-        return bucket.swap(key, version, value);
+        return bucket.swap(key, version, value, lasting(options));
       }),
     setMany: (entries) =>
       checked(() => {
@@ -117,7 +117,8 @@ function passedOn(bucket: Bucket): Bucket {
     exists: (key) => bucket.exists(key),
     listKeys: (options) => bucket.listKeys(options),
     increment: (key, delta) => bucket.increment(key, delta),
-    swap: (key, version, value) => bucket.swap(key, version, value),
+    swap: (key, version, value, options) =>
+      bucket.swap(key, version, value, options),
     getMany: (keys) => bucket.getMany(keys),
     setMany: (entries) => bucket.setMany(entries),
     deleteMany: (keys) => bucket.deleteMany(keys),
@@ -126,6 +127,27 @@ function passedOn(bucket: Bucket): Bucket {
     ...(bucket.purge && { purge: (key) => bucket.purge!(key) }),
     ...(bucket.expiry && { expiry: (key) => bucket.expiry!(key) }),
   };
+}
+
+/** Adds to a counter whose life begins with its first count; later ones do not prolong it. */
+async function incrementFor(
+  bucket: Bucket,
+  { key, delta, ttl }: {
+    readonly key: string;
+    readonly delta: bigint;
+    readonly ttl: number;
+  },
+): Promise<bigint> {
+  const sum = await bucket.increment(key, delta);
+  // Only the call that made the counter has its delta for a sum, or one that found a 0.
+  if (sum !== delta) return sum;
+  for (;;) {
+    const entry = await bucket.get(key);
+    if (entry === undefined) return sum;
+    const { value, version } = entry;
+    const { swapped } = await bucket.swap(key, version, value, { ttl });
+    if (swapped) return sum;
+  }
 }
 
 function checkOf(

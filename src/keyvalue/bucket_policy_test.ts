@@ -84,6 +84,27 @@ Deno.test("limitBucket() gives values without a ttl the one of the bucket", asyn
   assert.equal(await store.exists("own"), false);
 });
 
+Deno.test("limitBucket() gives swapped values and counters the ttl of the bucket", async () => {
+  let now = 1000;
+  const store = await memory(() => now);
+  const bucket = limitBucket(store, "cache", { ttl: 100 });
+  await bucket.swap("a", undefined, bytes(""));
+  await bucket.swap("own", undefined, bytes(""), { ttl: 200 });
+  const sums = await Promise.all(
+    [1n, 1n, 1n].map((n) => bucket.increment("n", n)),
+  );
+  assert.deepEqual(sums.sort(), [1n, 2n, 3n]);
+  now = 1060;
+  // Counting on does not prolong a counter's life.
+  assert.equal(await bucket.increment("n", 1n), 4n);
+  now = 1100;
+  assert.equal(await store.exists("a"), false);
+  assert.equal(await store.exists("own"), true);
+  assert.equal(await bucket.increment("n", 1n), 1n);
+  now = 1200;
+  assert.equal(await store.exists("n"), false);
+});
+
 Deno.test("readOnlyBucket() denies every write and purge, and reads", async () => {
   const store = await memory();
   await store.set("k", bytes("v"));

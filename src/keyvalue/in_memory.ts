@@ -182,17 +182,18 @@ class InMemoryBucket implements Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped> {
     return answer((): Swapped => {
+      const now = this.#access.now();
+      const expiresAt = expiryOf(options, now);
       const slot = this.#read(key);
       if ((slot && String(slot.version)) !== version) {
         return { swapped: false, current: toEntry(slot) };
       }
-      const written = this.#storeToWrite().write(
-        key,
-        new Uint8Array(value),
-        NEVER,
-      );
+      const store = this.#storeToWrite();
+      if (expiresAt !== NEVER) store.sweep(now);
+      const written = store.write(key, new Uint8Array(value), expiresAt);
       return { swapped: true, version: String(written) };
     });
   }

@@ -57,7 +57,7 @@ export interface Entry {
   readonly version: Version;
 }
 
-/** What {@linkcode Bucket.set} may be asked for beside the value. */
+/** What {@linkcode Bucket.set} and {@linkcode Bucket.swap} may be asked for beside the value. */
 export interface SetOptions {
   /** Milliseconds until the key is absent again; a positive integer. */
   readonly ttl?: number;
@@ -134,6 +134,7 @@ export interface Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped>;
   /** The values in the order asked for, `undefined` where a key is absent. */
   getMany(keys: readonly string[]): Promise<(Entry | undefined)[]>;

@@ -199,6 +199,38 @@ export const BASIC_CASES: readonly BucketCase[] = [
     },
   },
   {
+    name: "swap() takes a ttl, and none ends an earlier one",
+    needs: "expiry",
+    async run({ backend, elapse }) {
+      const bucket = await backend.open("default");
+      assert.ok(
+        (await bucket.swap("new", undefined, bytes("1"), { ttl: 10_000 }))
+          .swapped,
+      );
+      await bucket.set("old", bytes("1"));
+      const old = await bucket.get("old");
+      const swapped = await bucket.swap("old", old?.version, bytes("2"), {
+        ttl: 10_000,
+      });
+      assert.ok(swapped.swapped);
+      assert.equal(swapped.version, (await bucket.get("old"))?.version);
+      await bucket.set("ever", bytes("1"), { ttl: 10_000 });
+      const ever = await bucket.get("ever");
+      await bucket.swap("ever", ever?.version, bytes("2"));
+      await assertRefused(
+        bucket.swap("ever", undefined, bytes("3"), { ttl: 0 }),
+      );
+      await elapse(10_000);
+      assert.deepEqual(
+        (await bucket.getMany(["new", "old", "ever"])).map(text),
+        [undefined, undefined, "2"],
+      );
+      assert.ok(
+        !(await bucket.swap("old", swapped.version, bytes("3"))).swapped,
+      );
+    },
+  },
+  {
     name: "set() without a ttl and delete() end an earlier ttl",
     needs: "expiry",
     async run({ backend, elapse }) {

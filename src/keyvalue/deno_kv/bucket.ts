@@ -94,25 +94,24 @@ export class DenoKvBucket implements Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped> {
     const copy = new Uint8Array(value);
-    return await this.#write(
-      "swap",
-      key,
-      (call) =>
-        this.#store.replace<Swapped>(call, async (seen) => {
-          const there = seen.alive && seen.versionstamp!;
-          if (seen.foreign || there !== version) {
-            const current = await this.#store.entryOf(call, seen);
-            if (current === REPLACED) return REPLACED;
-            return { result: { swapped: false, current } };
-          }
-          return {
-            put: { value: copy, expiresAt: NEVER },
-            done: (version) => ({ swapped: true, version }),
-          };
-        }),
-    );
+    return await this.#write("swap", key, async (call) => {
+      const expiresAt = expiryOf(options, this.#store.now());
+      return await this.#store.replace<Swapped>(call, async (seen) => {
+        const there = seen.alive && seen.versionstamp!;
+        if (seen.foreign || there !== version) {
+          const current = await this.#store.entryOf(call, seen);
+          if (current === REPLACED) return REPLACED;
+          return { result: { swapped: false, current } };
+        }
+        return {
+          put: { value: copy, expiresAt },
+          done: (version) => ({ swapped: true, version }),
+        };
+      });
+    });
   }
 
   async getMany(keys: readonly string[]): Promise<(Entry | undefined)[]> {

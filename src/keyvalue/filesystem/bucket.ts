@@ -93,20 +93,19 @@ export class FilesystemBucket implements Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped> {
     const copy = new Uint8Array(value);
-    return this.#attempt(
-      "swap",
-      key,
-      () =>
-        this.#files.change(key, async (locked): Promise<Swapped> => {
-          const current = await locked.read();
-          if (current?.version !== version) {
-            return { swapped: false, current: toEntry(current) };
-          }
-          return { swapped: true, version: await locked.write(copy, NEVER) };
-        }),
-    );
+    return this.#attempt("swap", key, async () => {
+      const expiresAt = expiryOf(options, this.#home.now());
+      return await this.#files.change(key, async (locked): Promise<Swapped> => {
+        const current = await locked.read();
+        if (current?.version !== version) {
+          return { swapped: false, current: toEntry(current) };
+        }
+        return { swapped: true, version: await locked.write(copy, expiresAt) };
+      });
+    });
   }
 
   getMany(keys: readonly string[]): Promise<(Entry | undefined)[]> {

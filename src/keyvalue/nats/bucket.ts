@@ -120,19 +120,21 @@ export class NatsBucket implements Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped> {
     const copy = new Uint8Array(value);
     return this.#attempt("swap", key, async (deadline): Promise<Swapped> => {
       const name = nameOfKey(key);
       const now = this.#context.now();
+      const expiresAt = expiryOf(options, now);
       // Most keys that are said to be absent never were there.
       let expected = version === undefined ? 0 : sequenceOf(version, now);
       for (let tries = 0;; tries++) {
         if (expected !== undefined) {
-          const write = { key, name, deadline, expected };
+          const write = { key, name, deadline, expected, expiresAt };
           const sequence = await this.#writeIf(copy, write, tries);
           if (sequence !== undefined) {
-            return { swapped: true, version: versionOf(sequence, NEVER) };
+            return { swapped: true, version: versionOf(sequence, expiresAt) };
           }
         }
         const stored = await this.#stream.last(name, deadline);

@@ -139,10 +139,12 @@ export class RedisBucket implements Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped> {
     const copy = copyOf(value);
     return this.#attempt("swap", key, async (): Promise<Swapped> => {
       checkSize(key, copy);
+      expiryOf(options, 0);
       const expected = version === undefined
         ? undefined
         : await this.#read(key);
@@ -154,7 +156,7 @@ export class RedisBucket implements Bucket {
         expected,
         value: copy,
         token,
-        keepTtl: false,
+        ttl: options?.ttl ?? "none",
       });
       return ended.done
         ? { swapped: true, version: versionOf(token, new Uint8Array(copy)) }
@@ -269,7 +271,7 @@ export class RedisBucket implements Bucket {
         expected,
         value: Buffer.from(formatCounter(sum)),
         token: this.#server.token(),
-        keepTtl: true,
+        ttl: "keep",
       });
       if (ended.done) return sum;
     }
@@ -282,7 +284,7 @@ export class RedisBucket implements Bucket {
       readonly expected: Found | undefined;
       readonly value: Buffer;
       readonly token: string;
-      readonly keepTtl: boolean;
+      readonly ttl: number | "keep" | "none";
     },
   ): Promise<Exchanged> {
     return this.#server.rounds.submit(EXCHANGE, {

@@ -131,7 +131,8 @@ function sumOrFailure(part: unknown): string | Failure {
 /** A write that is done only if the place holds what is expected. */
 export interface Exchange extends Write {
   readonly expected: Found | undefined;
-  readonly keepTtl: boolean;
+  /** Milliseconds, what the key has now, or none. */
+  readonly ttl: number | "keep" | "none";
 }
 
 /** Whether an exchange was done; else what is there instead. */
@@ -144,13 +145,13 @@ export const EXCHANGE: Kind<Exchange, Exchanged> = {
   merges: false,
   command: (exchanges) =>
     exchanges.flatMap((
-      { key, versionKey, value, token, expected, keepTtl },
+      { key, versionKey, value, token, expected, ttl },
     ): Argument[] => [
       ...["EVAL", SWAP, "2", key, versionKey],
       ...[
         value,
         token,
-        keepTtl ? "1" : "0",
+        String(ttl),
         expected === undefined ? "0" : "1",
       ],
       ...(expected === undefined ? [] : [

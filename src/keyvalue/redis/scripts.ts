@@ -31,7 +31,7 @@ return redis.pcall('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])`;
 
 /**
  * Sets a value if value and token are as expected. Keys: the value's and its version's; arguments:
- * value, token, `1` to keep the time to live, `1` if something is expected, and then its token and
+ * value, token, the time to live in milliseconds or `keep` or `none`, `1` if something is expected, and then its token and
  * value. Answers 1, or 0 with the token and the value there is.
  */
 export const SWAP = `
@@ -46,7 +46,8 @@ else same = not value end
 if not same then return {0, token, value} end
 local done = redis.pcall('SET', KEYS[2], ARGV[2])
 if done.err then return done end
-if ARGV[3] == '1' then done = redis.pcall('SET', KEYS[1], ARGV[1], 'KEEPTTL')
-else done = redis.pcall('SET', KEYS[1], ARGV[1]) end
+if ARGV[3] == 'keep' then done = redis.pcall('SET', KEYS[1], ARGV[1], 'KEEPTTL')
+elseif ARGV[3] == 'none' then done = redis.pcall('SET', KEYS[1], ARGV[1])
+else done = redis.pcall('SET', KEYS[1], ARGV[1], 'PX', ARGV[3]) end
 if done.err then return done end
 return {1}`;

@@ -129,9 +129,12 @@ export class SqliteBucket implements Bucket {
     key: string,
     version: Version | undefined,
     value: Uint8Array,
+    options?: SetOptions,
   ): Promise<Swapped> {
     return this.#write("swap", key, () => {
       const copy = new Uint8Array(value);
+      const now = this.#store.now();
+      const expiresAt = expiryOf(options, now);
       return (transaction, bucket): Swapped => {
         const current = this.#find(key, bucket);
         if ((current && String(current.version)) !== version) {
@@ -141,7 +144,7 @@ export class SqliteBucket implements Bucket {
           bucket,
           key,
           value: copy,
-          expiresAt: NEVER,
+          expiresAt,
         });
         return { swapped: true, version: String(written) };
       };
