@@ -126,6 +126,7 @@ Deno.test("open() holds a bucket under other settings of its store to its rule",
     rules: {
       users: { store: { backend, url, timeout: 1 }, readOnly: true },
       heap: { store: { backend, url, prefix: "heap" }, readOnly: true },
+      spelled: { store: { backend, url: `${url}/0` } },
       h2: { store: { backend, url, prefix: "heap-{bucket}:" } },
     },
     open: () => openInMemory(),
@@ -133,6 +134,7 @@ Deno.test("open() holds a bucket under other settings of its store to its rule",
   const write = async (name: string, label?: string) =>
     (await buckets.forGuests(label).open(name)).delete("k");
   await assert.rejects(write("users", "redis"), { code: "access-denied" });
+  await assert.rejects(write("users", "spelled"), { code: "access-denied" });
   await assert.rejects(write("any", "heap"), { code: "access-denied" });
   await write("any", "h2");
   await write("any");

@@ -19,12 +19,25 @@ export function identityOf({ choice, bucket }: BucketTarget): string {
     }
     case "deno_kv":
       return JSON.stringify([choice.backend, choice.path, bucket]);
-    case "nats":
-      return JSON.stringify([choice.backend, choice.url, bucket]);
+    case "nats": {
+      const { backend, url, token, user, credentials, nkey } = choice;
+      // Who logs in may have an account, and so buckets, of their own.
+      const who = [token, user, credentials, nkey, URL.parse(url)?.username];
+      return JSON.stringify([backend, serverOf(url, "4222"), ...who, bucket]);
+    }
     case "redis": {
       const { backend, url, prefix = "{bucket}:" } = choice;
       const shown = prefix.replaceAll("{bucket}", () => bucket);
-      return JSON.stringify([backend, url, shown]);
+      return JSON.stringify([backend, serverOf(url, "6379"), shown]);
     }
   }
+}
+
+/** Host, port and database, however the URL spells them. */
+function serverOf(url: string, defaultPort: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return url;
+  const { hostname, port, pathname } = parsed;
+  const database = pathname.replace(/^\/?$/, "/0");
+  return `${hostname}:${port || defaultPort}${database}`;
 }
