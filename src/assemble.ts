@@ -67,7 +67,7 @@ export function makeHost(config: Config, log: Log): Host {
     interfaces,
     entry: incomingHandler(),
     watchers: makeWatchers(buckets.forGuests()),
-    watched: [],
+    watched: buckets.watched(),
   };
 }
 

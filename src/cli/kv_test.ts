@@ -72,7 +72,7 @@ Deno.test("kv writes errors as JSON where JSON is asked for", async (test) => {
     [["get", "a", "-b", "x", "--port=x"], "config"],
     [["put", "a", "-f", "nope", "-b", "x"], "input"],
     [["swap", "a", "1", "v", "-b", "x"], "conflict"],
-    [["get", "\ud800", "-b", "x"], "other"],
+    [["put", "\ud800", "v", "-b", "x"], "other"],
   ];
   for (const [args, code] of cases) {
     await test.step(args.join(" "), async () => {

@@ -145,6 +145,8 @@ Deno.test("open() seeds a bucket once, where keys are absent, before anyone has 
   let opened = 0;
   const backend: Backend = {
     summary: store.summary,
+    info: (name) => store.info(name),
+    drop: (name) => store.drop(name),
     async open(name) {
       opened++;
       return await store.open(name);
@@ -186,6 +188,8 @@ Deno.test("open() fails while a bucket cannot be seeded, and then tries again", 
     open: () =>
       Promise.resolve({
         summary: store.summary,
+        info: (name) => store.info(name),
+        drop: (name) => store.drop(name),
         [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
         async open(name) {
           const bucket = await store.open(name);
@@ -193,7 +197,12 @@ Deno.test("open() fails while a bucket cannot be seeded, and then tries again", 
             away
               ? Promise.reject(new KeyValueError("other", "Cannot x: away"))
               : bucket.swap(...args);
-          return { ...bucket, get: (key) => bucket.get(key), swap };
+          return {
+            ...bucket,
+            get: (key) => bucket.get(key),
+            expiry: (key) => bucket.expiry(key),
+            swap,
+          };
         },
       }),
   });

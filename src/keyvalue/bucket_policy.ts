@@ -125,7 +125,7 @@ function passedOn(bucket: Bucket): Bucket {
     ...(bucket.watch && { watch: (options) => bucket.watch!(options) }),
     ...(bucket.history && { history: (key) => bucket.history!(key) }),
     ...(bucket.purge && { purge: (key) => bucket.purge!(key) }),
-    ...(bucket.expiry && { expiry: (key) => bucket.expiry!(key) }),
+    expiry: (key) => bucket.expiry(key),
   };
 }
 

@@ -141,7 +141,7 @@ Deno.test("policies pass optional methods on, and leave absent what the store la
     (bucket: Bucket) => limitBucket(bucket, "b", policy),
     (bucket: Bucket) => readOnlyBucket(bucket, "b"),
   ];
-  const optional = ["watch", "history", "purge", "expiry"] as const;
+  const optional = ["watch", "history", "purge"] as const;
   const at = new Date(0);
   const change = { kind: "delete", key: "k" } as const;
   const rich = stubBucket({

@@ -6,11 +6,7 @@
 
 import { quote } from "../../keyvalue/key_encoding.ts";
 import type { BucketListing } from "../../keyvalue/buckets.ts";
-import {
-  type Backend,
-  type BucketInfo,
-  KeyValueError,
-} from "../../keyvalue/store.ts";
+import { KeyValueError } from "../../keyvalue/store.ts";
 import { nearest } from "../../nearest.ts";
 import { printable } from "../../log.ts";
 import { UsageError } from "../command.ts";
@@ -123,7 +119,7 @@ async function logical(
   if (name === undefined || isMemory(listing)) return known;
   try {
     const place = await places.locate({ name });
-    const info = await place.backend.info?.(place.bucket);
+    const info = await place.backend.info(place.bucket);
     return info?.keys === undefined ? known : { ...known, keys: info.keys };
   } catch (error) {
     if (!(error instanceof KeyValueError)) throw error;
@@ -154,7 +150,7 @@ async function tellInfo(call: Call, name: string): Promise<number> {
   const { json, output } = call;
   const place = await located(call, name);
   const { store, location, bucket, backend } = place;
-  const info = await infoOf(backend, bucket);
+  const info = await backend.info(bucket);
   if (info === undefined) {
     throw new KvFault(
       "no-such-bucket",
@@ -195,16 +191,6 @@ async function tellInfo(call: Call, name: string): Promise<number> {
   return 0;
 }
 
-/** What the store says of a bucket; its name alone where the store says nothing. */
-async function infoOf(
-  backend: Backend,
-  bucket: string,
-): Promise<BucketInfo | undefined> {
-  return backend.info === undefined
-    ? { name: bucket }
-    : await backend.info(bucket);
-}
-
 async function create(call: Call, name: string): Promise<number> {
   const place = await located(call, name);
   if (place.backend.create === undefined) {
@@ -226,9 +212,6 @@ async function create(call: Call, name: string): Promise<number> {
 async function drop(call: Call, name: string): Promise<number> {
   const place = await located(call, name);
   const { backend, bucket, location } = place;
-  if (backend.drop === undefined) {
-    throw cannot("delete bucket", place, "cannot remove a whole bucket");
-  }
   if (call.flags["yes"] !== true) {
     await confirm(call, {
       question: `Delete bucket ${

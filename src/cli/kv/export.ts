@@ -54,7 +54,7 @@ export const exportKeys: Subcommand = {
     const bucket = await openExisting(place);
     const prefix = flagText(call, "prefix");
     const total = prefix === undefined
-      ? (await place.backend.info?.(place.bucket))?.keys
+      ? (await place.backend.info(place.bucket))?.keys
       : undefined;
     const sink = await openSink(call);
     let keys: number;
@@ -157,10 +157,9 @@ async function expiriesOf(
   bucket: Bucket,
   keys: readonly string[],
 ): Promise<readonly (Date | undefined)[]> {
-  if (bucket.expiry === undefined) return [];
   const expiries = new Array<Date | undefined>(keys.length);
   await eachOf(keys, async (key, index) => {
-    expiries[index] = await bucket.expiry?.(key);
+    expiries[index] = await bucket.expiry(key);
   });
   return expiries;
 }

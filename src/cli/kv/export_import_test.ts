@@ -223,6 +223,8 @@ function kept(
 ): Backend {
   return {
     summary: backend.summary,
+    info: (name) => backend.info(name),
+    drop: (name) => backend.drop(name),
     async open(name) {
       const bucket = await backend.open(name);
       return {
@@ -236,6 +238,7 @@ function kept(
         getMany: (keys) => bucket.getMany(keys),
         setMany: (entries) => bucket.setMany(entries),
         deleteMany: (keys) => bucket.deleteMany(keys),
+        expiry: (key) => bucket.expiry(key),
         ...change(bucket),
       };
     },

@@ -61,7 +61,7 @@ export const get: Subcommand = {
       throw missingKey("get", key, place);
     }
     const expires = version === undefined
-      ? await bucket.expiry?.(key)
+      ? await bucket.expiry(key)
       : undefined;
     await write(call, { key, entry, expires });
     return 0;

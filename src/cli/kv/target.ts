@@ -67,9 +67,7 @@ export async function openBucket(call: Call): Promise<Bucket> {
 /** The bucket of a place; `undefined` where there is none, for reading makes none. */
 export async function openExisting(place: Place): Promise<Bucket | undefined> {
   const { backend, bucket } = place;
-  if (backend.info !== undefined && await backend.info(bucket) === undefined) {
-    return undefined;
-  }
+  if (await backend.info(bucket) === undefined) return undefined;
   return await place.open();
 }
 
