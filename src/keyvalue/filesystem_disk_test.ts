@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeTemporaryFolder } from "../../tests/support/keyvalue_backends.ts";
+import {
+  mountingMissing,
+  onSmallDisk,
+} from "../../tests/support/small_disk.ts";
 import {
   bytes,
   fill,
@@ -10,46 +13,7 @@ import {
 } from "../../tests/support/keyvalue_values.ts";
 import { openFilesystem } from "./filesystem.ts";
 
-/** A file system of its own, of this many KiB, at `path`; removed when disposed. */
-async function mountSmallDisk(
-  path: string,
-  kibibytes: number,
-): Promise<AsyncDisposable | undefined> {
-  const run = async (command: string, ...args: string[]) => {
-    try {
-      return (await new Deno.Command(command, {
-        args,
-        stdout: "null",
-        stderr: "null",
-      }).output()).success;
-    } catch {
-      return false;
-    }
-  };
-  if (
-    !await run(
-      "mount",
-      "-t",
-      "tmpfs",
-      "-o",
-      `size=${kibibytes}k`,
-      "tmpfs",
-      path,
-    )
-  ) return undefined;
-  return {
-    async [Symbol.asyncDispose]() {
-      assert.ok(await run("umount", "--lazy", path), `Cannot unmount ${path}`);
-    },
-  };
-}
-
-async function canMount(): Promise<boolean> {
-  if (Deno.build.os !== "linux") return false;
-  await using folder = await makeTemporaryFolder();
-  await using disk = await mountSmallDisk(folder.path, 64);
-  return disk !== undefined;
-}
+const missing = await mountingMissing();
 
 /** Registers a test that needs a disk of its own, or says why it is not run. */
 function testOnSmallDisk(
@@ -57,17 +21,11 @@ function testOnSmallDisk(
   run: (root: string) => Promise<void>,
 ): void {
   Deno.test({
-    name: `${name}${MOUNTS ? "" : " (ignored: mounting needs root on Linux)"}`,
-    ignore: !MOUNTS,
-    async fn() {
-      await using folder = await makeTemporaryFolder();
-      await using _ = await mountSmallDisk(folder.path, 256);
-      await run(join(folder.path, "store"));
-    },
+    name: `${name}${missing === undefined ? "" : ` (ignored: ${missing})`}`,
+    ignore: missing !== undefined,
+    fn: () => onSmallDisk(256, (path) => run(join(path, "store"))),
   });
 }
-
-const MOUNTS = await canMount();
 
 testOnSmallDisk(
   "filesystem: a full disk refuses the write and leaves the old value",

@@ -87,6 +87,12 @@ export function explain(cause: unknown, attempt: Attempt): unknown {
   return new KeyValueError(code, `${where}: ${state}`, { cause });
 }
 
+/** Whether there was no room on the disk. */
+export function isFull(cause: unknown): boolean {
+  const code = systemCode(cause);
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
 /** The `errno` name of an operating system error. */
 export function systemCode(cause: unknown): string | undefined {
   if (!(cause instanceof Error) || !("code" in cause)) return undefined;

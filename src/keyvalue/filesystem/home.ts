@@ -50,7 +50,7 @@ interface HomeParts {
 /** An opened store. Disposing waits for the operations under way. */
 export class Home implements AsyncDisposable {
   readonly directories = new DirectorySync();
-  readonly pages = new KeyPages();
+  readonly pages: KeyPages;
   readonly #reads = new Gate(READ_WIDTH);
   readonly #hidden: string;
   #drops = 0;
@@ -72,6 +72,7 @@ export class Home implements AsyncDisposable {
     this.locks = parts.locks;
     this.drafts = parts.drafts;
     this.#hidden = join(parts.root, HIDDEN_FOLDER);
+    this.pages = new KeyPages(parts);
   }
 
   /** Runs an operation on a bucket, unless the store was closed; closing waits for it. */

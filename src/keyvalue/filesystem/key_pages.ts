@@ -9,6 +9,9 @@ import { eachOf } from "../batch.ts";
 import { Listings } from "../listings.ts";
 import { NameSnapshot } from "../name_snapshot.ts";
 import type { KeyPage, ListOptions } from "../store.ts";
+import { isFull } from "./errors.ts";
+import { type Locks, stripeLocks } from "./locks.ts";
+import { keepsPlaces } from "./places.ts";
 
 /** A folder that changed this shortly before it was read, in ms, may change again without showing it. */
 const UNSURE = 5000;
@@ -30,9 +33,21 @@ interface Reading {
   readonly readAt: number;
 }
 
+/** What listings need of their store. */
+export interface PagesHome {
+  readonly root: string;
+  readonly locks: Locks;
+}
+
 /** The listings of one backend. */
 export class KeyPages {
   readonly #listings = new Listings<Reading>();
+  readonly #home: PagesHome;
+  #keepsPlaces: Promise<boolean> | undefined;
+
+  constructor(home: PagesHome) {
+    this.#home = home;
+  }
 
   /** One page of the keys in `folder`, which need not exist. */
   async page(
@@ -42,11 +57,32 @@ export class KeyPages {
   ): Promise<KeyPage> {
     const changed = await changeOf(folder);
     return await this.#listings.page(folder, options, {
-      read: () => readFolder(folder, changed),
+      read: () => this.#read(folder, changed),
       isWanted: reader.isWanted,
       keysOf: (names, reading, isOld) =>
         keysOf(names, !isOld || isSure(reading, changed), reader),
     });
+  }
+
+  /**
+   * A reading with every file that stayed. Where a file that is written again may move behind
+   * the end of a reading that has begun, writers wait for a second one; unless there were none.
+   */
+  async #read(folder: string, changed: number | undefined): Promise<Reading> {
+    const reading = await readFolder(folder, changed);
+    this.#keepsPlaces ??= keepsPlaces(this.#home.root);
+    if (changed === undefined || await this.#keepsPlaces) return reading;
+    if (isSure(reading, await changeOf(folder))) return reading;
+    try {
+      return await this.#home.locks.holdAll(
+        stripeLocks(),
+        async () => readFolder(folder, await changeOf(folder)),
+      );
+    } catch (cause) {
+      // A full disk has no room for locks, nor for what would be written meanwhile.
+      if (isFull(cause)) return reading;
+      throw cause;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeTemporaryFolder } from "../../../tests/support/keyvalue_backends.ts";
-import { Locks } from "./locks.ts";
+import { lockOfStripe, Locks, stripeLocks, STRIPES } from "./locks.ts";
 
 const HOUR = 3_600_000;
 
@@ -84,4 +84,38 @@ Deno.test("HeldLock.nextStamp() passes the time of the file it replaces, unless 
     assert.equal(await held.nextStamp(now + 1000 * HOUR), now + 503);
     assert.equal(await held.nextStamp(now - 1000 * HOUR), now + 504);
   });
+});
+
+Deno.test("Locks.holdAll() waits for every holder, keeps others out, and meets another holdAll() without a knot", async () => {
+  await using folder = await makeTemporaryFolder();
+  const options = { now: Date.now, tick: 1 };
+  await using one = new Locks(folder.path, options);
+  await using other = new Locks(folder.path, options);
+  const order: string[] = [];
+  const inside = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const holder = other.hold(lockOfStripe(STRIPES - 1), async () => {
+    inside.resolve();
+    await release.promise;
+    order.push("holder");
+  });
+  await inside.promise;
+  const all = one.holdAll(stripeLocks(), () => {
+    order.push("all");
+    return Promise.resolve();
+  });
+  release.resolve();
+  await Promise.all([holder, all]);
+  assert.deepEqual(order, ["holder", "all"]);
+
+  let within = 0;
+  await Promise.all(
+    [one, other, one, other].map((locks) =>
+      locks.holdAll(stripeLocks(), async () => {
+        assert.equal(++within, 1);
+        await Deno.stat(folder.path);
+        within--;
+      })
+    ),
+  );
 });
