@@ -31,6 +31,10 @@ const CAUSES: Readonly<
     "other",
     "the disk quota is used up, and the old value was kept; make room",
   ],
+  EFBIG: [
+    "other",
+    "the file would be larger than the process may write, and the old value was kept; raise the limit (ulimit -f)",
+  ],
   ENOTDIR: ["other", "a file stands where a folder is needed; move it away"],
   EISDIR: ["other", "a folder stands where a file is needed; move it away"],
   EEXIST: ["other", "something else stands there; move it away"],
@@ -93,12 +97,20 @@ export function isFull(cause: unknown): boolean {
   return code === "ENOSPC" || code === "EDQUOT";
 }
 
-/** The `errno` name of an operating system error. */
+/** Numbers of Linux and macOS that Deno 2.9 has no name for. */
+const UNNAMED: Readonly<Record<string, string>> = { 27: "EFBIG" };
+
+/** The `errno` name of an operating system error, or its number where Deno knows no name. */
 export function systemCode(cause: unknown): string | undefined {
-  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
-  return typeof cause.code === "string" && /^E[A-Z0-9]+$/.test(cause.code)
-    ? cause.code
-    : undefined;
+  if (!(cause instanceof Error)) return undefined;
+  if ("code" in cause) {
+    return typeof cause.code === "string" && /^E[A-Z0-9]+$/.test(cause.code)
+      ? cause.code
+      : undefined;
+  }
+  // Without a `code` the number in the text is all there is to go by.
+  const number = /\(os error (\d+)\)/.exec(cause.message)?.[1];
+  return number && (UNNAMED[number] ?? `error ${number}`);
 }
 
 /** A failure of a file that is no regular one, told before it is touched. */
