@@ -12,7 +12,7 @@ import { textAt } from "./support/keyvalue_values.ts";
 const PROCESSES = 2;
 const WRITERS = 32;
 /** Calls that each process makes at least before any of them stops. */
-const CALLS = 512;
+const CALLS = 256;
 
 testEachStore(
   "64 writers in two processes count every call, and no two are told the same sum",
