@@ -14,11 +14,11 @@ import { fill, numbered } from "./support/keyvalue_values.ts";
 const STAYERS = 100_000;
 const STAYERS_PER_LEAVER = 40;
 /** Writes of each kind that one writer makes at a time. */
-const OVERWRITTEN = 20;
-const REMOVED = 5;
-const ADDED = 5;
-/** As many as there are keys to remove, and a bound where others keep the machine busy. */
-const MOST_ROUNDS = STAYERS / STAYERS_PER_LEAVER / REMOVED;
+const OVERWRITTEN = 12;
+const REMOVED = 4;
+const ADDED = 4;
+/** Beyond these there is one a page: writers that keep a listing company for ever take all the time. */
+const MOST_ROUNDS = 300;
 
 interface Opened extends AsyncDisposable {
   /** The bucket to list, and the same as its writer sees it: another process, where the store can have one. */
