@@ -15,13 +15,17 @@ import type {
   BackendSummary,
   Bucket,
   BucketInfo,
+  Change,
   Entry,
   KeyPage,
   ListOptions,
   SetOptions,
   Swapped,
   Version,
+  WatchOptions,
 } from "./store.ts";
+import { WatchedBuckets } from "./watched_buckets.ts";
+import { watchClosed } from "./watchers.ts";
 
 /** What {@linkcode openInMemory} may be told. */
 export interface InMemoryOptions {
@@ -43,6 +47,7 @@ class InMemoryBackend implements Backend {
   readonly summary = SUMMARY;
   /** Only buckets that were written to or created: a guest may open any number of names. */
   readonly #stores = new Map<string, Store>();
+  readonly #watched = new WatchedBuckets();
   readonly #now: () => number;
   /** Counts every write to every bucket, so no version ever comes back. */
   #writes = 0;
@@ -58,6 +63,8 @@ class InMemoryBackend implements Backend {
         now: this.#now,
         find: () => this.#stores.get(bucket),
         make: () => this.#make(bucket),
+        watch: (opened, options) =>
+          this.#watched.watch(bucket, opened, options),
       });
     });
   }
@@ -94,11 +101,15 @@ class InMemoryBackend implements Backend {
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#stores.clear();
+    this.#watched.fail(watchClosed());
     return Promise.resolve();
   }
 
   #make(bucket: string): Store {
-    const store = new Store(() => ++this.#writes);
+    const store = new Store({
+      nextVersion: () => ++this.#writes,
+      touch: (key) => this.#watched.touch(bucket, key),
+    });
     this.#stores.set(bucket, store);
     return store;
   }
@@ -108,6 +119,10 @@ interface StoreAccess {
   readonly now: () => number;
   readonly find: () => Store | undefined;
   readonly make: () => Store;
+  readonly watch: (
+    bucket: Bucket,
+    options: WatchOptions,
+  ) => AsyncIterable<Change>;
 }
 
 /** Every method does its work before it returns, which is what makes it atomic. */
@@ -226,6 +241,10 @@ class InMemoryBucket implements Bucket {
 
   expiry(key: string): Promise<Date | undefined> {
     return answer(() => dateOfExpiry(this.#read(key)?.expiresAt));
+  }
+
+  watch(options: WatchOptions): AsyncIterable<Change> {
+    return this.#access.watch(this, options);
   }
 
   #store(): Store | undefined {

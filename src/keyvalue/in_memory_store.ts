@@ -16,17 +16,24 @@ export interface Slot {
   live: boolean;
 }
 
+/** What a {@linkcode Store} needs to know. */
+export interface StoreParts {
+  readonly nextVersion: () => number;
+  /** Called for each key that was written or removed. */
+  readonly touch: (key: string) => void;
+}
+
 /** The keys of one bucket in memory. */
 export class Store {
   readonly #slots = new Map<string, Slot>();
   /** The slots in the order their keys were first set. */
   readonly order: InsertionOrder<Slot> = new InsertionOrder<Slot>();
-  readonly #nextVersion: () => number;
+  readonly #parts: StoreParts;
   #lastId = 0;
   #dropped = false;
 
-  constructor(nextVersion: () => number) {
-    this.#nextVersion = nextVersion;
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
   }
 
   /** The slot of a key, unless it has expired. */
@@ -43,12 +50,13 @@ export class Store {
     value: Uint8Array<ArrayBuffer>,
     expiresAt: number,
   ): number {
-    const version = this.#nextVersion();
+    const version = this.#parts.nextVersion();
     const slot = this.#slots.get(key);
     if (slot !== undefined) {
       slot.value = value;
       slot.version = version;
       slot.expiresAt = expiresAt;
+      this.#parts.touch(key);
       return version;
     }
     const added = {
@@ -61,6 +69,7 @@ export class Store {
     };
     this.#slots.set(key, added);
     this.order.add(added);
+    this.#parts.touch(key);
     return version;
   }
 
@@ -68,6 +77,7 @@ export class Store {
   remove(slot: Slot): void {
     this.#slots.delete(slot.key);
     this.order.remove(slot);
+    this.#parts.touch(slot.key);
   }
 
   /** Looks at the next few keys, so that expired ones that nobody reads do not pile up. */
@@ -97,6 +107,8 @@ export class Store {
   /** Takes every key out, for good. */
   clear(): void {
     this.#dropped = true;
+    const keys = [...this.#slots.keys()];
     this.#slots.clear();
+    for (const key of keys) this.#parts.touch(key);
   }
 }

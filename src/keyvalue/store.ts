@@ -145,8 +145,17 @@ export interface Bucket {
   /** Removes all; absent keys are skipped. MAY be applied in part when it fails. */
   deleteMany(keys: readonly string[]): Promise<void>;
   /**
-   * Changes from now on, in order per key, whoever makes them, at least once each. Ends when
-   * `signal` aborts. Absent where the store cannot tell.
+   * Changes from now on, in order per key, whoever makes them. Ends when `signal` aborts.
+   * Absent where the store cannot tell.
+   *
+   * What changes keep: the last state of a key MUST be told, maybe more than once; what a key
+   * was in between may be left out when changes follow each other faster than they are read,
+   * so that no reader makes the store keep more than it can hold. A store that others write
+   * to may need a moment before it hears of them. A value that expires is told as deleted
+   * once the store knows of it.
+   *
+   * The iteration fails with {@linkcode KeyValueError} when changes may have been missed; the
+   * reader then reads the keys and watches again.
    */
   watch?(options: WatchOptions): AsyncIterable<Change>;
   /** What the key was before, oldest first. Absent where the store keeps no history. */

@@ -16,6 +16,7 @@ import { LISTING_CASES } from "../support/keyvalue_listing_cases.ts";
 import { MODEL_CASES } from "../support/keyvalue_model_cases.ts";
 import { SHARING_CASES } from "../support/keyvalue_sharing_cases.ts";
 import { SWAP_CASES } from "../support/keyvalue_swap_cases.ts";
+import { WATCH_CASES } from "../support/keyvalue_watch_cases.ts";
 
 /** An empty store to test on; disposing removes it with all that was opened. */
 export interface BucketFixture extends AsyncDisposable {
@@ -31,6 +32,7 @@ export type Need =
   | "durable"
   | "expiry"
   | "16 MiB values"
+  | "watched expiry"
   | "versions that outlive a drop";
 
 /** What a store cannot do, each with the reason. */
@@ -53,6 +55,7 @@ const CASES: readonly BucketCase[] = [
   ...SHARING_CASES,
   ...MODEL_CASES,
   ...ADMIN_CASES,
+  ...WATCH_CASES,
 ];
 
 /** Registers the tests of one backend. */

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { openFilesystem } from "../../src/keyvalue/filesystem.ts";
 import type { Bucket } from "../../src/keyvalue/store.ts";
+import { hang } from "./stopped_process.ts";
 
 /** How many keys a writer writes to at once. */
 export const WRITER_KEYS = 8;
@@ -52,6 +53,13 @@ const WORKS: Readonly<Record<string, Work>> = {
       if ((await bucket.swap("list", entry?.version, value)).swapped) done++;
     }
   },
+  /** Watches until it is killed, and prints each key that is told, a deleted one with `-` in front. */
+  async watch(bucket) {
+    const changes = bucket.watch!({ signal: new AbortController().signal });
+    for await (const { kind, key } of changes) {
+      await say(kind === "set" ? key : `-${key}`);
+    }
+  },
   /** Writes for ever, from `first` on, and prints `key write` for each write that is done. */
   async write(bucket, first) {
     await Promise.all(Array.from({ length: WRITER_KEYS }, async (_, key) => {
@@ -71,6 +79,10 @@ async function say(line: string): Promise<void> {
 export interface Child extends AsyncDisposable {
   /** What it prints. */
   lines(): AsyncIterator<string, undefined>;
+  /** Makes it hang until it is told to go on. */
+  hang(): Promise<void>;
+  /** Lets it go on. */
+  goOn(): void;
   /** Sends SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
   /** Whether it ended well. */
@@ -108,6 +120,8 @@ export function startChild(work: string, path: string, count: number): Child {
   };
   return {
     lines: () => lines,
+    hang: () => hang(process),
+    goOn: () => process.kill("SIGCONT"),
     kill: stop,
     ended: async () => (await process.status).success,
     [Symbol.asyncDispose]: stop,

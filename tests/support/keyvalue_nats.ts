@@ -36,6 +36,7 @@ export function natsRow() {
         "16 MiB values": "a server takes 1 MiB unless max_payload says more",
         "versions that outlive a drop":
           "a revision of NATS lasts as long as its bucket",
+        "watched expiry": "the server does not know when a value ends",
       },
     }
     : { ignored: missing };

@@ -17,7 +17,8 @@ end`;
 
 /** An empty server with a store on it. */
 export async function openRedisFixture(): Promise<BucketFixture> {
-  const server = await startRedis();
+  // Without keyspace events there is no watch.
+  const server = await startRedis(["--notify-keyspace-events", "KA"]);
   const open = () => openRedis({ url: server.url });
   const backend = await open();
   return {
