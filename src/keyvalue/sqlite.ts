@@ -19,6 +19,9 @@ import { dropBucket, isThere, listBuckets } from "./sqlite/buckets.ts";
 import { type Database, openDatabase } from "./sqlite/database.ts";
 import { Transactions } from "./sqlite/transactions.ts";
 import type { Backend, BackendSummary, Bucket, BucketInfo } from "./store.ts";
+import { Touches } from "./sqlite/watch.ts";
+import { WatchedBuckets } from "./watched_buckets.ts";
+import { watchClosed } from "./watchers.ts";
 
 /**
  * What an acknowledged write outlives: `power-cut` flushes the disk at each commit, as the
@@ -56,6 +59,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Backend> {
 class SqliteBackend implements Backend {
   readonly summary: BackendSummary;
   readonly #store: SqliteStore;
+  readonly #watched: WatchedBuckets;
   readonly #buckets = new BoundedCache<Bucket>(REMEMBERED_BUCKETS);
 
   constructor(
@@ -64,7 +68,20 @@ class SqliteBackend implements Backend {
     now: () => number,
   ) {
     this.summary = { location: `SQLite in ${database.folder}`, durable: true };
-    this.#store = { database, transactions, now };
+    const touches = new Touches({
+      database,
+      transactions,
+      now,
+      touch: (bucket, key) => this.#watched.touch(bucket, key),
+      fail: (cause) => this.#watched.fail(cause),
+    });
+    transactions.committed = () => touches.read();
+    this.#watched = new WatchedBuckets({
+      begin: () => touches.begin(),
+      catchUp: () => touches.read(),
+      end: () => touches.end(),
+    });
+    this.#store = { database, transactions, now, watched: this.#watched };
   }
 
   // deno-lint-ignore require-await -- async, so that what it throws is a rejection.
@@ -94,6 +111,7 @@ class SqliteBackend implements Backend {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { database, transactions } = this.#store;
+    this.#watched.fail(watchClosed());
     await transactions.idle();
     database.close();
   }

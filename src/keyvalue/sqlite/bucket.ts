@@ -9,13 +9,16 @@ import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import type {
   Bucket,
+  Change,
   Entry,
   KeyPage,
   ListOptions,
   SetOptions,
   Swapped,
   Version,
+  WatchOptions,
 } from "../store.ts";
+import type { WatchedBuckets } from "../watched_buckets.ts";
 import type { Database } from "./database.ts";
 import { explain } from "./errors.ts";
 import { pageOf } from "./pages.ts";
@@ -30,6 +33,7 @@ export interface SqliteStore {
   readonly database: Database;
   readonly transactions: Transactions;
   readonly now: () => number;
+  readonly watched: WatchedBuckets;
 }
 
 /** A row that has not expired. */
@@ -48,12 +52,14 @@ const SLICE = 500;
 export class SqliteBucket implements Bucket {
   readonly #store: SqliteStore;
   readonly #name: Uint8Array;
+  readonly #watch: (options: WatchOptions) => AsyncIterable<Change>;
   /** The bucket's row, once one was seen committed. */
   #id: number | undefined;
 
   constructor(name: string, store: SqliteStore) {
     this.#name = new TextEncoder().encode(name);
     this.#store = store;
+    this.#watch = (options) => store.watched.watch(name, this, options);
   }
 
   get(key: string): Promise<Entry | undefined> {
@@ -186,6 +192,10 @@ export class SqliteBucket implements Bucket {
     return this.#read("get the expiry of", key, () => {
       return dateOfExpiry(this.#find(key)?.expiresAt ?? NEVER);
     });
+  }
+
+  watch(options: WatchOptions): AsyncIterable<Change> {
+    return this.#watch(options);
   }
 
   async #inSlices<T>(

@@ -103,6 +103,10 @@ export interface Database {
   readonly file: string;
   /** @throws {KeyValueError} `other` once the database was closed. */
   statements(): Statements;
+  /** Prepares a statement that only some need. */
+  prepare(sql: string): StatementSync;
+  /** Runs statements that return nothing. */
+  run(sql: string): void;
   close(): void;
 }
 
@@ -151,6 +155,14 @@ class OpenDatabase implements Database {
   statements(): Statements {
     if (this.#statements !== undefined) return this.#statements;
     throw new KeyValueError("other", "Cannot use the store: it was closed");
+  }
+
+  prepare(sql: string): StatementSync {
+    return this.#connection.prepare(sql);
+  }
+
+  run(sql: string): void {
+    this.#connection.exec(sql);
   }
 
   close(): void {

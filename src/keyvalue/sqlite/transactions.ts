@@ -54,6 +54,8 @@ type Outcome =
 
 /** The writes to one database, in the order they were asked for. */
 export class Transactions {
+  /** Called after each commit. */
+  committed: () => void = () => {};
   readonly #database: Database;
   readonly #patience: number;
   #waiting: Waiting[] = [];
@@ -121,6 +123,7 @@ export class Transactions {
         if (outcome.done) batch[index]!.resolve(outcome.result);
         else batch[index]!.reject(outcome.cause);
       }
+      this.committed();
     } catch (cause) {
       rollBack(statements);
       if (batch.length === 1) return this.#refuse(batch, { cause });
