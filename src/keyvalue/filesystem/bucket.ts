@@ -10,26 +10,41 @@ import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import type {
   Bucket,
+  Change,
   Entry,
   KeyPage,
   ListOptions,
   SetOptions,
   Swapped,
   Version,
+  WatchOptions,
 } from "../store.ts";
+import { Watchers } from "../watchers.ts";
 import { explain } from "./errors.ts";
 import type { Home } from "./home.ts";
 import { KeyFiles } from "./key_files.ts";
 import type { Found } from "./locked_key.ts";
+import { FolderWatch } from "./watch.ts";
 
 /** The bucket of that name in a store. */
 export class FilesystemBucket implements Bucket {
   readonly #home: Home;
   readonly #files: KeyFiles;
+  readonly #watchers: Watchers;
+  #folderWatch: FolderWatch | undefined;
 
   private constructor(home: Home, files: KeyFiles) {
     this.#home = home;
     this.#files = files;
+    this.#watchers = new Watchers({
+      look: (key) => this.get(key),
+      begin: () => this.#beginWatch(),
+      end: () => this.#endWatch(),
+    });
+    files.touch = (key, names) => {
+      this.#folderWatch?.remember(key, names);
+      this.#watchers.touch(key);
+    };
   }
 
   /** Opens a bucket; fails if its folder is one that may lead elsewhere. */
@@ -128,6 +143,26 @@ export class FilesystemBucket implements Bucket {
       key,
       async () => dateOfExpiry((await this.#files.find(key))?.expiresAt),
     );
+  }
+
+  watch(options: WatchOptions): AsyncIterable<Change> {
+    return this.#watchers.watch(options);
+  }
+
+  #beginWatch(): void {
+    this.#home.watched.add(this.#watchers);
+    this.#folderWatch = new FolderWatch({
+      home: this.#home,
+      files: this.#files,
+      touch: (key) => this.#watchers.touch(key),
+      fail: (cause) => this.#watchers.fail(cause),
+    });
+  }
+
+  #endWatch(): void {
+    this.#home.watched.delete(this.#watchers);
+    this.#folderWatch?.[Symbol.dispose]();
+    this.#folderWatch = undefined;
   }
 
   async #attempt<T>(

@@ -34,6 +34,16 @@ export class BucketFolder {
     this.#bucket = bucket;
   }
 
+  /** The names that the folder may have, in the order to look for them; none for the root. */
+  get names(): readonly string[] {
+    const { rules } = this.#home;
+    if (this.#bucket === "") return [];
+    return [
+      escapeName(this.#bucket, rules, "bucket"),
+      encodeName(this.#bucket, rules, "bucket"),
+    ];
+  }
+
   /** The folder's path, whether it exists yet or not. */
   async path(): Promise<string> {
     const { drops } = this.#home;
@@ -102,15 +112,10 @@ export class BucketFolder {
   }
 
   async #locate(): Promise<{ path: string; exists: boolean }> {
-    const { root, rules } = this.#home;
+    const { root } = this.#home;
     if (this.#bucket === "") return { path: root, exists: true };
     let free: string | undefined;
-    for (
-      const name of [
-        escapeName(this.#bucket, rules, "bucket"),
-        encodeName(this.#bucket, rules, "bucket"),
-      ]
-    ) {
+    for (const name of this.names) {
       const path = join(root, name);
       const stat = await statOf(path);
       if (stat?.isSymlink) {

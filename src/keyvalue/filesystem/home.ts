@@ -18,6 +18,7 @@ import { dirname, join } from "node:path";
 import { BoundedCache } from "../bounded_cache.ts";
 import { Gate } from "../keyed_queue.ts";
 import { KeyValueError } from "../store.ts";
+import { watchClosed, type Watchers } from "../watchers.ts";
 import { DirectorySync, makeFolder, syncDirectory } from "./directory_sync.ts";
 import { Drafts } from "./drafts.ts";
 import { symbolicLink } from "./errors.ts";
@@ -51,6 +52,8 @@ interface HomeParts {
 export class Home implements AsyncDisposable {
   readonly directories = new DirectorySync();
   readonly pages: KeyPages;
+  /** The buckets that someone watches. */
+  readonly watched = new Set<Watchers>();
   readonly #reads = new Gate(READ_WIDTH);
   readonly #hidden: string;
   #drops = 0;
@@ -139,6 +142,7 @@ export class Home implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    for (const watchers of [...this.watched]) watchers.fail(watchClosed());
     await Promise.allSettled(this.#running);
     await this.locks[Symbol.asyncDispose]();
     await this.drafts[Symbol.asyncDispose]();

@@ -26,11 +26,16 @@ export class KeyFiles {
   readonly #home: Home;
   readonly #bucket: string;
   readonly #folder: BucketFolder;
+  /** The names that the folder may have in the store's. */
+  readonly folderNames: readonly string[];
+  /** Called for each key that was changed here, with the names its file may have. */
+  touch: (key: string, names: readonly string[]) => void = () => {};
 
   constructor(home: Home, bucket: string) {
     this.#home = home;
     this.#bucket = bucket;
     this.#folder = new BucketFolder(home, bucket);
+    this.folderNames = this.#folder.names;
   }
 
   /** The folder, which need not exist. */
@@ -91,7 +96,10 @@ export class KeyFiles {
         }
       },
     );
-    if (flush !== undefined) await this.#home.directories.sync(flush);
+    if (flush !== undefined) {
+      this.touch(key, this.#folder.namesOf(key));
+      await this.#home.directories.sync(flush);
+    }
     return result;
   }
 
