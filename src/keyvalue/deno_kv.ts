@@ -5,7 +5,8 @@
  * The layout of the database is told in `deno_kv/layout.ts`. Nothing is opened before the
  * first bucket is; what could not be opened is tried again by the next call of `open()`.
  *
- * `watch` is absent: Deno KV watches ten keys at most, and only those it is named.
+ * Deno KV watches ten keys at most, those it is named, and not across processes that share a
+ * file; so writers note what they touch while someone watches: `deno_kv/notes.ts`.
  *
  * @module
  */

@@ -9,16 +9,21 @@ import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
 import type {
   Bucket,
+  Change,
   Entry,
   KeyPage,
   ListOptions,
   SetOptions,
   Swapped,
   Version,
+  WatchOptions,
 } from "../store.ts";
 import { type BucketPart, nameKey, placeOf } from "./layout.ts";
+import { Watchers } from "../watchers.ts";
+import { idOf } from "./notes.ts";
 import { pageOf } from "./pages.ts";
 import { type Call, type DenoKvStore, type Put, REPLACED } from "./store.ts";
+import { NoteReader } from "./watch.ts";
 
 /** What a value of Deno KV takes of a name; a longer one is not written down, so its bucket is not listed. */
 const LONGEST_NAME = 20_000;
@@ -31,6 +36,8 @@ export class DenoKvBucket implements Bucket {
   #naming: Promise<void> | undefined;
   /** What the bucket's keys have in front of them in the queue. */
   readonly #queueName: string;
+  readonly #watchers: Watchers;
+  #notes: NoteReader | undefined;
 
   constructor(
     store: DenoKvStore,
@@ -40,6 +47,11 @@ export class DenoKvBucket implements Bucket {
     this.#name = name;
     this.#part = part;
     this.#queueName = `${name.length} ${name}`;
+    this.#watchers = new Watchers({
+      look: (key) => this.get(key),
+      begin: () => this.#beginWatch(),
+      end: () => this.#endWatch(),
+    });
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -136,6 +148,29 @@ export class DenoKvBucket implements Bucket {
   async expiry(key: string): Promise<Date | undefined> {
     const call = await this.#call("get the expiry of", key);
     return dateOfExpiry(await this.#store.expiresAt(call));
+  }
+
+  watch(options: WatchOptions): AsyncIterable<Change> {
+    return this.#watchers.watch(options);
+  }
+
+  #beginWatch(): void {
+    this.#store.watched.set(idOf(this.#part), this.#watchers);
+    this.#notes = new NoteReader({
+      connection: this.#store.connection,
+      bucket: this.#part,
+      reading: this.#store.reading,
+      touch: (key) => this.#watchers.touch(key),
+      fail: (cause) => this.#watchers.fail(cause),
+    });
+  }
+
+  #endWatch(): void {
+    const { watched } = this.#store;
+    const id = idOf(this.#part);
+    if (watched.get(id) === this.#watchers) watched.delete(id);
+    this.#notes?.[Symbol.dispose]();
+    this.#notes = undefined;
   }
 
   async #call(act: string, key: string): Promise<Call> {

@@ -6,11 +6,15 @@
  */
 
 import type { Connection } from "./connection.ts";
+import type { BucketPart } from "./layout.ts";
+import { idOf, LONGEST_NOTED, Notes } from "./notes.ts";
 
 /** Deno KV takes 100 checks, 1,000 mutations, 800 KiB of values and 80 KiB of keys in one commit. */
 const MOST_CHECKS = 100;
 const MOST_VALUES = 700_000;
 const MOST_KEYS = 60_000;
+/** The keys of a commit are noted in one value of 64 KiB; a UTF-16 unit takes three bytes at most. */
+const MOST_NOTED = 20_000;
 /** How many commits are under way at once: a file takes one after the other anyway. */
 const WIDTH = { local: 1, remote: 8 };
 
@@ -18,6 +22,9 @@ const WIDTH = { local: 1, remote: 8 };
 export interface Change {
   /** `Cannot …`: what was tried. */
   readonly act: string;
+  readonly bucket: BucketPart;
+  /** The key of the bucket that it changes; `undefined` where it is not known. */
+  readonly key: string | undefined;
   readonly checks: readonly Deno.AtomicCheck[];
   readonly mutations: readonly Mutation[];
   /** About how many bytes its keys have. */
@@ -44,11 +51,19 @@ interface Waiting {
 export class Commits {
   readonly #connection: Connection;
   readonly #width: number;
+  readonly #notes: Notes;
+  readonly #touch: (bucket: BucketPart, key: string) => void;
   #waiting: Waiting[] = [];
   #underWay = 0;
 
-  constructor(connection: Connection) {
+  /** `touch` is called for each key that was changed. */
+  constructor(
+    connection: Connection,
+    touch: (bucket: BucketPart, key: string) => void,
+  ) {
     this.#connection = connection;
+    this.#notes = new Notes(connection);
+    this.#touch = touch;
     this.#width = connection.remote ? WIDTH.remote : WIDTH.local;
   }
 
@@ -89,13 +104,18 @@ export class Commits {
     let checks = 0;
     let keys = 0;
     let values = 0;
+    let noted = 0;
     let count = 0;
+    const buckets = new Set<string>();
     for (const { change } of this.#waiting) {
+      buckets.add(idOf(change.bucket));
+      const { length } = change.key ?? "";
+      if (length <= LONGEST_NOTED) noted += length;
       checks += change.checks.length;
       keys += change.keys;
       values += change.values;
-      const full = checks > MOST_CHECKS || keys > MOST_KEYS ||
-        values > MOST_VALUES;
+      const full = checks + buckets.size > MOST_CHECKS || keys > MOST_KEYS ||
+        values > MOST_VALUES || noted > MOST_NOTED;
       if (full && count > 0) break;
       count++;
     }
@@ -110,16 +130,27 @@ export class Commits {
     }
   }
 
-  #send(batch: readonly Waiting[]): Promise<string | undefined> {
-    return this.#connection.call(batch[0]!.change.act, async (kv) => {
-      const atomic = kv.atomic();
-      for (const { change } of batch) {
-        atomic.check(...change.checks);
-        for (const mutation of change.mutations) apply(atomic, mutation);
+  async #send(batch: readonly Waiting[]): Promise<string | undefined> {
+    const changes = batch.map(({ change }) => change);
+    const { act } = changes[0]!;
+    while (true) {
+      const ended = await this.#connection.call(act, (kv) => {
+        const atomic = kv.atomic();
+        for (const change of changes) {
+          atomic.check(...change.checks);
+          for (const mutation of change.mutations) apply(atomic, mutation);
+        }
+        this.#notes.add(kv, atomic, changes);
+        return atomic.commit();
+      });
+      if (ended.ok) {
+        for (const { bucket, key } of changes) {
+          if (key !== undefined) this.#touch(bucket, key);
+        }
+        return ended.versionstamp;
       }
-      const ended = await atomic.commit();
-      return ended.ok ? ended.versionstamp : undefined;
-    });
+      if (!await this.#notes.learn(act, changes)) return undefined;
+    }
   }
 }
 

@@ -10,6 +10,8 @@
  * ["wharf", "w", id]                  chunks that no value refers to: being written, or waste
  * ["wharf", "p", bucket, cursor]      after which key a page of a listing ended
  * ["wharf", "n", bucket]              the name of a bucket that is known by its hash; stays when the bucket goes
+ * ["wharf", "o", bucket]              until when someone watches the bucket
+ * ["wharf", "t", bucket, versionstamp]  the keys that a commit has touched while someone does
  * ```
  *
  * `bucket` is the bucket's name, or the SHA-256 of one that is long. `head` is how a long key
@@ -36,6 +38,8 @@ export type KeyTail =
 /** Where one key of one bucket is kept. */
 export interface Place {
   readonly bucket: BucketPart;
+  /** The key; `undefined` where nothing but its place is known. */
+  readonly key: string | undefined;
   readonly value: Deno.KvKey;
   readonly mark: Deno.KvKey;
   /** The key itself, in front of the value; empty where the place says it. */
@@ -56,17 +60,18 @@ export function placeOf(
 ): Place | Promise<Place> {
   const size = sizeOf(key);
   return size <= LONGEST_KEY
-    ? makePlace(bucket, [key], new Uint8Array(0))
-    : sha256(key).then((hash) =>
-      makePlace(bucket, [headOf(key), hash], encoder.encode(key))
-    );
+    ? { ...makePlace(bucket, [key], new Uint8Array(0)), key }
+    : sha256(key).then((hash) => ({
+      ...makePlace(bucket, [headOf(key), hash], encoder.encode(key)),
+      key,
+    }));
 }
 
 function makePlace(
   bucket: BucketPart,
   tail: KeyTail,
   inFront: Uint8Array<ArrayBuffer>,
-): Place {
+): Omit<Place, "key"> {
   return {
     bucket,
     value: [ROOT, "v", bucket, ...tail],
@@ -78,7 +83,10 @@ function makePlace(
 
 /** The place of a value whose tail is all that is known of its key: enough to remove it. */
 export function placeOfTail(bucket: BucketPart, tail: KeyTail): Place {
-  return makePlace(bucket, tail, new Uint8Array(0));
+  return {
+    ...makePlace(bucket, tail, new Uint8Array(0)),
+    key: undefined,
+  };
 }
 
 /** Where the name of a bucket is written down that is known by its hash. */
@@ -143,6 +151,27 @@ export function allWaste(): Deno.KvListSelector {
 /** The record of a cursor. */
 export function cursorKey(bucket: BucketPart, cursor: string): Deno.KvKey {
   return [ROOT, "p", bucket, cursor];
+}
+
+/** The record that someone watches a bucket. */
+export function leaseKey(bucket: BucketPart): Deno.KvKey {
+  return [ROOT, "o", bucket];
+}
+
+/** The beginning of the notes of what was touched; the commit's versionstamp stands behind it. */
+export function noteKey(bucket: BucketPart): Deno.KvKey {
+  return [ROOT, "t", bucket];
+}
+
+/** The notes of later commits. */
+export function notesAfter(
+  bucket: BucketPart,
+  versionstamp: string,
+): Deno.KvListSelector {
+  return {
+    start: [ROOT, "t", bucket, `${versionstamp}0`],
+    end: [ROOT, "t", bucket, "g"],
+  };
 }
 
 /** Whether a tail can be that of a key with the prefix. */

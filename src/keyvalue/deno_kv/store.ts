@@ -6,11 +6,13 @@
 
 import { KeyedQueue } from "../keyed_queue.ts";
 import { type Entry, KeyValueError } from "../store.ts";
+import { watchClosed, type Watchers } from "../watchers.ts";
 import { ChunkStore, type Draft } from "./chunk_store.ts";
 import { type Change, Commits, type Mutation } from "./commits.ts";
 import { type Connection, pause } from "./connection.ts";
 import { Cursors } from "./cursors.ts";
 import type { Place } from "./layout.ts";
+import { idOf } from "./notes.ts";
 import { Reads } from "./reads.ts";
 import {
   type Chunks,
@@ -66,6 +68,10 @@ export class DenoKvStore {
   readonly cursors: Cursors;
   /** Writes to one key, one after the other. */
   readonly queue = new KeyedQueue<string>();
+  /** The buckets that someone watches, by {@linkcode idOf}. */
+  readonly watched = new Map<string, Watchers>();
+  /** What is being read for those who watch. */
+  readonly reading = new Set<Promise<void>>();
   readonly #reads: Reads;
   readonly #commits: Commits;
   readonly #sweeping: Promise<void>;
@@ -76,12 +82,19 @@ export class DenoKvStore {
     this.chunks = new ChunkStore(connection, now);
     this.cursors = new Cursors(connection, now);
     this.#reads = new Reads(connection);
-    this.#commits = new Commits(connection);
+    this.#commits = new Commits(
+      connection,
+      (bucket, key) => this.watched.get(idOf(bucket))?.touch(key),
+    );
     this.#sweeping = this.chunks.sweep();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
+    for (const watchers of [...this.watched.values()]) {
+      watchers.fail(watchClosed());
+    }
+    await Promise.allSettled(this.reading);
     await this.queue.idle();
     await this.#sweeping;
   }
@@ -124,6 +137,8 @@ export class DenoKvStore {
       // As long as the mark is not there the old value has no chunks, and need not be read.
       const versionstamp = await this.#commits.commit({
         act,
+        bucket: place.bucket,
+        key: place.key,
         checks: [{ key: place.mark, versionstamp: null }],
         mutations: [this.#mutation(place, put)],
         keys: 2 * place.size,
@@ -250,6 +265,8 @@ export class DenoKvStore {
     }
     return {
       act,
+      bucket: place.bucket,
+      key: place.key,
       checks,
       mutations,
       keys: 4 * place.size,
