@@ -39,7 +39,10 @@ export interface ListingSource<
 
 /** The listings of one backend. */
 export class Listings<Reading extends { readonly snapshot: NameSnapshot }> {
-  readonly #mark = BigInt(crypto.getRandomValues(new Uint16Array(1))[0]!);
+  /** Even: Redis has cursors of another kind, which are odd. */
+  readonly #mark = BigInt(
+    crypto.getRandomValues(new Uint16Array(1))[0]! & 0xfffe,
+  );
   readonly #readings = new BoundedCache<Turn<Reading>>(REMEMBERED_READINGS);
   #turns = 0;
 

@@ -38,6 +38,7 @@ import {
   type PrefixOf,
 } from "./redis/layout.ts";
 import { Rounds } from "./redis/rounds.ts";
+import { ServerLife } from "./redis/server_life.ts";
 import { makeTokens } from "./redis/version.ts";
 import { Watches } from "./redis/watch.ts";
 import {
@@ -125,10 +126,11 @@ class RedisBackend implements Backend {
     this.summary = { location: address.location, durable: true };
     this.#prefixOf = prefixOf;
     this.#connection = new Connection(address, setup);
+    const rounds = new Rounds(this.#connection, setup.patience.answer);
     this.#server = {
       location: address.location,
-      rounds: new Rounds(this.#connection, setup.patience.answer),
-      pages: new KeyPages(),
+      rounds,
+      pages: new KeyPages(new ServerLife(this.#connection, rounds)),
       watches: new Watches(address.db, () => new Connection(address, setup)),
       token: makeTokens(),
     };

@@ -43,7 +43,7 @@ import {
   versionKeyOf,
 } from "./layout.ts";
 import type { Rounds } from "./rounds.ts";
-import { scanKeys } from "./scan.ts";
+import { SCAN, type Scanned } from "./scan.ts";
 import { versionOf } from "./version.ts";
 import type { Watches } from "./watch.ts";
 
@@ -221,18 +221,20 @@ export class RedisBucket implements Bucket {
 
   #source(): KeySource {
     return {
-      scan: (prefix) => this.#scan(prefix),
+      step: (prefix, scan, count) => this.#scan(prefix, { scan, count }),
       present: (keys) => this.#present(keys),
     };
   }
 
-  async *#scan(prefix: string): AsyncGenerator<readonly string[]> {
+  async #scan(
+    prefix: string,
+    { scan, count }: { readonly scan: number; readonly count: number },
+  ): Promise<Scanned> {
     const pattern = patternOf(this.#prefix + prefix);
-    for await (const found of scanKeys(this.#server.rounds, pattern)) {
-      yield found.map((key) => this.#keyOf(key)).filter((key) =>
-        key !== undefined
-      );
-    }
+    const look = { scan, pattern, count };
+    const { keys, next } = await this.#server.rounds.submit(SCAN, look);
+    const names = keys.map((key) => this.#keyOf(key));
+    return { keys: names.filter((name) => name !== undefined), next };
   }
 
   async #present(keys: readonly string[]): Promise<string[]> {

@@ -43,6 +43,7 @@ export class Connection {
   readonly #patience: Patience;
   #state: State = { phase: "idle" };
   #refusal: Failure | undefined;
+  #lives = 0;
   #waiting:
     | { readonly ready: Promise<void>; end(failure?: Failure): void }
     | undefined;
@@ -68,6 +69,11 @@ export class Connection {
   /** Whether a command can be sent now. */
   get isReady(): boolean {
     return this.#state.phase === "ready" && this.client.status === "ready";
+  }
+
+  /** How often the connection was made: a server that was started again has been reached anew. */
+  get lives(): number {
+    return this.#lives;
   }
 
   /** Settles when a command can be sent, or as soon as it is clear that none can. */
@@ -170,6 +176,7 @@ export class Connection {
       return;
     }
     this.#state = { phase: "ready" };
+    this.#lives++;
     this.#waiting?.end();
   }
 

@@ -1,53 +1,44 @@
 /**
- * All keys that match a pattern.
+ * Looking at some of the keys of a database.
  *
  * @module
  */
 
-import type { Kind, Rounds } from "./rounds.ts";
+import type { Kind } from "./rounds.ts";
 
-/** How many keys Redis looks at before it lets others go on: about a millisecond. */
-const KEYS_AT_ONCE = 2000;
-
-interface Step {
-  readonly cursor: string;
+/** What to look at. */
+export interface Look {
+  /** The cursor that an earlier step gave; 0 to begin. */
+  readonly scan: number;
   readonly pattern: string;
+  /** About how many keys Redis looks at before it answers. */
+  readonly count: number;
 }
 
-interface Scanned {
-  readonly cursor: string;
+/** What a step of SCAN found. */
+export interface Scanned {
   readonly keys: readonly string[];
+  /** The cursor to go on with; 0 at the end. */
+  readonly next: number;
 }
 
-const SCAN: Kind<Step, Scanned> = {
+/** A step of SCAN. */
+export const SCAN: Kind<Look, Scanned> = {
   merges: false,
-  command: (steps) =>
-    steps.flatMap(({ cursor, pattern }) => [
-      ...["SCAN", cursor, "MATCH", pattern, "COUNT", String(KEYS_AT_ONCE)],
+  command: (looks) =>
+    looks.flatMap(({ scan, pattern, count }) => [
+      ...["SCAN", String(scan), "MATCH", pattern, "COUNT", String(count)],
     ]),
   answers: (reply) => {
-    const [cursor, keys] = Array.isArray(reply) ? reply : [];
+    const [next, keys] = Array.isArray(reply) ? reply : [];
     return [{
-      cursor: String(cursor),
+      next: Number(next),
       keys: Array.isArray(keys)
         ? keys.map(textOf).filter((key) => key !== undefined)
         : [],
     }];
   },
 };
-
-/** Every key that is there all the time, at least once. */
-export async function* scanKeys(
-  rounds: Rounds,
-  pattern: string,
-): AsyncGenerator<readonly string[]> {
-  let cursor = "0";
-  do {
-    const step = await rounds.submit(SCAN, { cursor, pattern });
-    yield step.keys;
-    cursor = step.cursor;
-  } while (cursor !== "0");
-}
 
 /** The text of a key; `undefined` for bytes of another program that are no UTF-8. */
 function textOf(bytes: unknown): string | undefined {
