@@ -43,6 +43,9 @@ interface Row {
   readonly expiresAt: number | null;
 }
 
+/** As `statements.find` gives it. */
+type FoundRow = readonly [Row["value"], Row["version"], Row["expiresAt"]];
+
 type WriteEntry = readonly [key: string, value: Uint8Array];
 
 /** How many keys of one call are read or written before others have their turn. */
@@ -257,9 +260,13 @@ export class SqliteBucket implements Bucket {
   #find(key: string, bucket = this.#knownId()): Row | undefined {
     if (bucket === undefined) return undefined;
     const row = this.#store.database.statements().find.get(bucket, key) as
-      | Row
+      | FoundRow
       | undefined;
-    return row && isAlive(row.expiresAt, this.#store.now()) ? row : undefined;
+    if (row === undefined) return undefined;
+    const [value, version, expiresAt] = row;
+    return expiresAt === null || isAlive(expiresAt, this.#store.now())
+      ? { value, version, expiresAt }
+      : undefined;
   }
 
   #knownId(): number | undefined {

@@ -63,7 +63,7 @@ const STATEMENTS = {
   findBucket: "SELECT id FROM buckets WHERE name = ?",
   addBucket: "INSERT INTO buckets(name) VALUES(?) RETURNING id",
   find:
-    "SELECT value, version, expires_at AS expiresAt FROM entries WHERE bucket = ? AND key = " +
+    "SELECT value, version, expires_at FROM entries WHERE bucket = ? AND key = " +
     KEY,
   has:
     "SELECT expires_at AS expiresAt FROM entries WHERE bucket = ? AND key = " +
@@ -96,6 +96,11 @@ const STATEMENTS = {
 export type Statements = {
   readonly [name in keyof typeof STATEMENTS]: StatementSync;
 };
+
+/** What Deno's types do not tell of a statement. */
+interface ArrayStatement extends StatementSync {
+  setReturnArrays(enabled: boolean): void;
+}
 
 /** An opened database. */
 export interface Database {
@@ -150,6 +155,8 @@ class OpenDatabase implements Database {
         [name, sql],
       ) => [name, connection.prepare(sql)]),
     ) as unknown as Statements;
+    // An object with names would make a read a tenth slower.
+    (this.#statements.find as ArrayStatement).setReturnArrays(true);
   }
 
   statements(): Statements {
