@@ -141,11 +141,15 @@ class InMemoryBucket implements Bucket {
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void> {
     return answer(() => {
       checkKey(key);
+      if (options?.ttl === undefined) {
+        this.#storeToWrite().write(key, value, NEVER);
+        return;
+      }
       const now = this.#access.now();
       const expiresAt = expiryOf(options, now);
       const store = this.#storeToWrite();
-      if (expiresAt !== NEVER) store.sweep(now);
-      store.write(key, new Uint8Array(value), expiresAt);
+      store.sweep(now);
+      store.write(key, value, expiresAt);
     });
   }
 
@@ -208,7 +212,7 @@ class InMemoryBucket implements Bucket {
       }
       const store = this.#storeToWrite();
       if (expiresAt !== NEVER) store.sweep(now);
-      const written = store.write(key, new Uint8Array(value), expiresAt);
+      const written = store.write(key, value, expiresAt);
       return { swapped: true, version: String(written) };
     });
   }
@@ -224,7 +228,7 @@ class InMemoryBucket implements Bucket {
       for (const [key] of entries) checkKey(key);
       const store = this.#storeToWrite();
       for (const [key, value] of entries) {
-        store.write(key, new Uint8Array(value), NEVER);
+        store.write(key, value, NEVER);
       }
     });
   }
@@ -258,7 +262,7 @@ class InMemoryBucket implements Bucket {
 
   #read(key: string): Slot | undefined {
     checkKey(key);
-    return this.#store()?.read(key, this.#access.now());
+    return this.#store()?.read(key, this.#access.now);
   }
 }
 
