@@ -30,6 +30,7 @@ export interface Write extends Place {
 /** The value and its token at one moment; `undefined` for no value, which may be one that is no string. */
 export const READ: Kind<Place, Found | undefined> = {
   merges: true,
+  keyOf: ({ key }) => key,
   command: (places) => {
     const args = ["MGET"];
     for (const { key, versionKey } of places) args.push(versionKey, key);
@@ -46,6 +47,7 @@ export const READ: Kind<Place, Found | undefined> = {
 /** Sets a value and its token, which is what makes the version a new one. */
 export const WRITE: Kind<Write, void> = {
   merges: true,
+  keyOf: ({ key }) => key,
   command: (writes) => {
     const args: Argument[] = ["MSET"];
     for (const { key, value, versionKey, token } of writes) {
@@ -59,6 +61,7 @@ export const WRITE: Kind<Write, void> = {
 /** As {@linkcode WRITE}, for some milliseconds. */
 export const WRITE_FOR: Kind<Write & { readonly ttl: number }, void> = {
   merges: false,
+  keyOf: ({ key }) => key,
   command: (writes) =>
     writes.flatMap(({ key, versionKey, value, token, ttl }) => [
       "EVAL",
@@ -72,6 +75,7 @@ export const WRITE_FOR: Kind<Write & { readonly ttl: number }, void> = {
 /** Removes a value. Its token may stay: no later write has the same. */
 export const REMOVE: Kind<string, void> = {
   merges: true,
+  keyOf: (key) => key,
   command: (keys) => ["UNLINK", ...keys],
   answers: (_, keys) => keys.map(() => undefined),
 };
@@ -79,6 +83,7 @@ export const REMOVE: Kind<string, void> = {
 /** Whether a key is there, whatever it holds; `undefined` if only some of those asked about are. */
 export const IS_THERE: Kind<string, boolean | undefined> = {
   merges: true,
+  keyOf: (key) => key,
   command: (keys) => ["EXISTS", ...keys],
   answers: (reply, keys) => {
     const count = Number(reply);
@@ -90,6 +95,7 @@ export const IS_THERE: Kind<string, boolean | undefined> = {
 /** Whether one key is there. */
 export const IS_ONE_THERE: Kind<string, boolean> = {
   merges: false,
+  keyOf: (key) => key,
   command: (keys) => ["EXISTS", ...keys],
   answers: (reply) => [Number(reply) === 1],
 };
@@ -104,6 +110,7 @@ export const TIME_LEFT: Kind<string, number> = {
 /** Fails for what is no string; MGET would answer that there is nothing. */
 export const CHECK_TYPE: Kind<string, void> = {
   merges: false,
+  keyOf: (key) => key,
   command: (keys) => ["STRLEN", ...keys],
   answers: () => [undefined],
 };
@@ -114,6 +121,7 @@ export const ADD: Kind<
   string
 > = {
   merges: true,
+  keyOf: ({ key }) => key,
   command: (additions) => {
     const args = ["EVAL", INCREMENT, String(additions.length * 2)];
     for (const { key, versionKey } of additions) args.push(key, versionKey);
@@ -143,6 +151,7 @@ export type Exchanged =
 /** Writes a value if nothing has changed. */
 export const EXCHANGE: Kind<Exchange, Exchanged> = {
   merges: false,
+  keyOf: ({ key }) => key,
   command: (exchanges) =>
     exchanges.flatMap((
       { key, versionKey, value, token, expected, ttl },

@@ -1,6 +1,6 @@
 /**
- * Calls that are made in one turn of the event loop go to Redis together: equal ones in a row
- * as one command, all of them in one write, under one deadline. A command of its own for each
+ * Calls that are made in one turn of the event loop go to Redis together: those of one kind as
+ * one command, all of them in one write, under one deadline. A command of its own for each
  * call, with a timer of its own, would cost twice as much as the call itself.
  *
  * @module
@@ -18,6 +18,8 @@ export interface Kind<Input, Output> {
   readonly merges: boolean;
   /** The command, its name first. */
   command(inputs: readonly Input[]): Argument[];
+  /** What a call is about: those on one key reach Redis in the order they were made. */
+  keyOf?(input: Input): string;
   /** What the reply says to each of the calls. */
   answers(reply: unknown, inputs: readonly Input[]): (Output | Failure)[];
 }
@@ -88,6 +90,10 @@ export class Rounds {
   readonly #deadline: number;
   readonly #under = new Set<Promise<void>>();
   #groups: AnyGroup[] = [];
+  /** By kind, the place of the last group that calls can still be added to. */
+  readonly #open = new Map<unknown, number>();
+  /** By key, the place of the last group that has a call on it. */
+  readonly #last = new Map<string, number>();
   #closed = false;
 
   constructor(connection: Connection, deadline: number) {
@@ -103,7 +109,7 @@ export class Rounds {
   ): Promise<Output> {
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
-      this.#groupFor(kind, bytes).add({ input, resolve, reject }, bytes);
+      this.#groupFor(kind, input, bytes).add({ input, resolve, reject }, bytes);
     });
   }
 
@@ -114,18 +120,28 @@ export class Rounds {
     while (this.#under.size > 0) await Promise.all(this.#under);
   }
 
+  /** Calls of one kind go together, though others were made between them; one on the same key ends that. */
   #groupFor<Input, Output>(
     kind: Kind<Input, Output>,
+    input: Input,
     bytes: number,
   ): Group<Input, Output> {
-    const last = this.#groups.at(-1);
-    if (last?.kind === kind) {
-      const group = last as Group<Input, Output>;
-      if (group.hasRoom(bytes)) return group;
+    const key = kind.keyOf?.(input);
+    let place = kind.merges ? this.#open.get(kind) : undefined;
+    if (place !== undefined) {
+      const group = this.#groups[place] as Group<Input, Output>;
+      const isAfter = key === undefined || (this.#last.get(key) ?? 0) <= place;
+      if (isAfter && group.hasRoom(bytes)) {
+        if (key !== undefined) this.#last.set(key, place);
+        return group;
+      }
     }
-    if (last === undefined) setImmediate(() => this.#begin());
+    if (this.#groups.length === 0) setImmediate(() => this.#begin());
+    place = this.#groups.length;
     const group = new Group(kind);
     this.#groups.push(group);
+    this.#open.set(kind, place);
+    if (key !== undefined) this.#last.set(key, place);
     return group;
   }
 
@@ -133,6 +149,8 @@ export class Rounds {
     const groups = this.#groups;
     if (groups.length === 0) return;
     this.#groups = [];
+    this.#open.clear();
+    this.#last.clear();
     const round = this.#run(groups);
     this.#under.add(round);
     round.finally(() => this.#under.delete(round));
