@@ -7,6 +7,7 @@
  * @module
  */
 
+import { machine, median, ms, table } from "./report.ts";
 import {
   rawServer,
   type ServerOptions,
@@ -84,12 +85,6 @@ async function buildTemplate(): Promise<void> {
     args: ["task", "--cwd", "templates/http-kv-handler", "build"],
   }).output();
   if (!success) throw new Error("Cannot build the template");
-}
-
-async function machine(): Promise<string> {
-  const cpu = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
-  const model = /model name\s*: (.*)/.exec(cpu)?.[1] ?? "an unknown processor";
-  return `${navigator.hardwareConcurrency} cores of ${model}, Deno ${Deno.version.deno}`;
 }
 
 async function measureStarts(): Promise<string[]> {
@@ -194,26 +189,6 @@ async function requestAll(url: string, count: number): Promise<void> {
 
 function rateOf(runs: readonly WrkResult[]): number {
   return median(runs.map(({ requestsPerSecond }) => requestsPerSecond));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function ms(value: number, digits = 0): string {
-  return `${value.toFixed(digits)} ms`;
-}
-
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }
 
 if (import.meta.main) await main();
