@@ -43,7 +43,7 @@ import {
   versionKeyOf,
 } from "./layout.ts";
 import type { Rounds } from "./rounds.ts";
-import { SCAN, type Scanned } from "./scan.ts";
+import { SCAN, scanKeys, type Scanned } from "./scan.ts";
 import { versionOf } from "./version.ts";
 import type { Watches } from "./watch.ts";
 
@@ -195,8 +195,13 @@ export class RedisBucket implements Bucket {
   }
 
   /** The keys of the bucket, some at a time, each at least once. */
-  scan(): AsyncGenerator<readonly string[]> {
-    return this.#scan("");
+  async *scan(): AsyncGenerator<readonly string[]> {
+    const pattern = patternOf(this.#prefix);
+    for await (const keys of scanKeys(this.#server.rounds, pattern)) {
+      yield keys.map((key) => this.#keyOf(key)).filter((key) =>
+        key !== undefined
+      );
+    }
   }
 
   async *watch(options: WatchOptions): AsyncGenerator<Change> {

@@ -27,7 +27,8 @@ import {
   parsePlace,
   START,
 } from "./scan_cursor.ts";
-import { KEYS_AT_ONCE, readPage } from "./scan_pages.ts";
+import { KEYS_AT_ONCE } from "./scan.ts";
+import { readPage } from "./scan_pages.ts";
 import type { ServerLife } from "./server_life.ts";
 
 /** How a listing reaches Redis. */

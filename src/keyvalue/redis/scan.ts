@@ -1,10 +1,13 @@
 /**
- * Looking at some of the keys of a database.
+ * Looking at the keys of a database.
  *
  * @module
  */
 
-import type { Kind } from "./rounds.ts";
+import type { Kind, Rounds } from "./rounds.ts";
+
+/** How many keys Redis looks at before it lets others go on: about a millisecond. */
+export const KEYS_AT_ONCE = 2000;
 
 /** What to look at. */
 export interface Look {
@@ -39,6 +42,20 @@ export const SCAN: Kind<Look, Scanned> = {
     }];
   },
 };
+
+/** Every key that is there all the time, at least once. */
+export async function* scanKeys(
+  rounds: Rounds,
+  pattern: string,
+): AsyncGenerator<readonly string[]> {
+  let scan = 0;
+  do {
+    const look = { scan, pattern, count: KEYS_AT_ONCE };
+    const { keys, next } = await rounds.submit(SCAN, look);
+    yield keys;
+    scan = next;
+  } while (scan !== 0);
+}
 
 /** The text of a key; `undefined` for bytes of another program that are no UTF-8. */
 function textOf(bytes: unknown): string | undefined {

@@ -15,9 +15,8 @@ import {
   startOf,
   widthOf,
 } from "./scan_cursor.ts";
+import { KEYS_AT_ONCE } from "./scan.ts";
 
-/** How many keys Redis looks at before it lets others go on: about a millisecond. */
-export const KEYS_AT_ONCE = 2000;
 /** How many keys a page looks at; where few of them are wanted, it ends with what it has. */
 const KEYS_A_PAGE = 100_000;
 /** SCAN gives some more than it is asked for; what does not fit is asked for again. */
