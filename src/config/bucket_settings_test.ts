@@ -222,3 +222,10 @@ for (const [what, [dev, warned]] of Object.entries(SHARED)) {
     );
   });
 }
+
+Deno.test("the README shows the example as it is tested", () => {
+  const readme = Deno.readTextFileSync(
+    new URL("../../README.md", import.meta.url),
+  );
+  ok(readme.includes(`\`\`\`yaml\n${EXAMPLE}\`\`\``));
+});

@@ -22,6 +22,31 @@ Deno.test("a newcomer gets from a fresh clone to answers", async (t) => {
   });
 
   await t.step(
+    "the README's lines of deno task kv do what they say",
+    async () => {
+      const readme = await Deno.readTextFile(join(PROJECT, "README.md"));
+      const [, script] = /### Looking into buckets[\s\S]*?```sh\n([\s\S]*?)```/
+        .exec(readme)!;
+      const { success, stdout, stderr } = await new Deno.Command("sh", {
+        args: [
+          "-ec",
+          script!.replaceAll("/tmp/keyvalue-store", join(clone.path, "kv")),
+        ],
+        cwd: clone.path,
+        // `deno task` keeps the one of the task that runs these tests.
+        env: { ...env, NO_COLOR: "1", INIT_CWD: clone.path },
+      }).output();
+      const decoder = new TextDecoder();
+      assert.ok(success, decoder.decode(stderr));
+      assert.match(decoder.decode(stdout), /^hello$/m);
+      assert.match(decoder.decode(stdout), /^greeting$/m);
+      assert.match(decoder.decode(stdout), /^-5$/m);
+      const dump = await Deno.readTextFile(join(clone.path, "sessions.jsonl"));
+      assert.match(dump, /"key":"greeting","value":"hello"/);
+    },
+  );
+
+  await t.step(
     "deno task new makes a project that is served from its folder",
     async () => {
       const made = await denoOutput(["task", "new", "my-app"], {
