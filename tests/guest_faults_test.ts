@@ -200,13 +200,35 @@ Deno.test("misbehave /never-after-headers breaks its body off", async () => {
   await expectAnswer(app, "/ok", 200, "ok\n");
 });
 
-/** What an inline lane cannot end: the guest never lets go of the thread. */
+/** Guests that never wait, or wait for what is there. */
 const SPINNING = ["/spin", "/spin-ready"];
 for (const path of SPINNING) {
-  Deno.test.ignore(
-    `misbehave ${path} costs its own request only (needs a Worker to end)`,
-    () => {},
-  );
+  Deno.test(`misbehave ${path} costs its own request only, while others are answered`, async () => {
+    const requestTimeout = 1000;
+    await using app = await openGuestApp("misbehave", { requestTimeout });
+    const started = performance.now();
+    const spinning = Promise.all(
+      [1, 2, 3].map(() => app.fetch(path)),
+    );
+    let ended = false;
+    spinning.then(() => ended = true);
+    let answered = 0;
+    while (!ended) {
+      await expectAnswer(app, "/ok", 200, "ok\n");
+      answered++;
+      // Requests of clients come with turns of the event loop between them.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    for (const response of await spinning) {
+      assert.equal(response.status, 504);
+      assert.match(await response.text(), /^The guest kept the client waiting/);
+    }
+    assert.ok(answered > 3, `${answered} answered`);
+    assert.ok(performance.now() - started < requestTimeout + 1000);
+    await app.idle();
+    assert.equal(app.record.traps.length, 3);
+    assert.deepEqual(app.record.failures, []);
+  });
 }
 
 Deno.test("every route of misbehave has its row", async () => {

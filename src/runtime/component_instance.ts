@@ -18,6 +18,7 @@ import type {
   InstanceContext,
   ResourceClass,
 } from "./host_interface.ts";
+import { Interrupts, isInterruptible } from "./interrupts.ts";
 import { type CoreFunction, type CoreImport, promising } from "./jspi.ts";
 import type { CoreExport, CoreImportPlan } from "./link_plan.ts";
 import type { Link } from "./linker.ts";
@@ -41,8 +42,10 @@ export function prepareInstances(
     links.map(({ wanted, offered }) => [wanted.label, offered]),
   );
   const prepare = preparer(hosts);
+  const interrupts = new Interrupts();
   const steps = artifact.plan.instances.map(({ module, imports }) => ({
     module: coreModule(artifact, module),
+    interruptible: isInterruptible(coreModule(artifact, module)),
     imports: Object.entries(imports).map(([namespace, values]) => ({
       namespace,
       values: Object.entries(values).map(([name, plan]) => ({
@@ -53,15 +56,20 @@ export function prepareInstances(
   }));
   return async (context, state) => {
     const making = new Making(context, state);
-    for (const { module, imports } of steps) {
+    const interruptible: WebAssembly.Instance[] = [];
+    for (const { module, imports, interruptible: isOne } of steps) {
       const given: WebAssembly.Imports = {};
       for (const { namespace, values } of imports) {
         const entries: WebAssembly.ModuleImports = given[namespace] = {};
         for (const { name, make } of values) entries[name] = make(making);
       }
-      making.instances.push(await WebAssembly.instantiate(module, given));
+      const instance = await WebAssembly.instantiate(module, given);
+      making.instances.push(instance);
+      if (isOne) interruptible.push(instance);
     }
-    return new ComponentInstance(making, artifact.plan.exports);
+    // Not before all are made: what runs meanwhile cannot be suspended.
+    for (const each of interruptible) state.cores.push(interrupts.attach(each));
+    return new ComponentInstance(making, artifact.plan.exports, interrupts);
   };
 }
 
@@ -186,10 +194,16 @@ function caller(
 export class ComponentInstance {
   readonly #making: Making;
   readonly #exports: Readonly<Record<string, CoreExport>>;
+  readonly #interrupts: Interrupts;
 
-  constructor(making: Making, exports: Readonly<Record<string, CoreExport>>) {
+  constructor(
+    making: Making,
+    exports: Readonly<Record<string, CoreExport>>,
+    interrupts: Interrupts,
+  ) {
     this.#making = making;
     this.#exports = exports;
+    this.#interrupts = interrupts;
   }
 
   /** How many core values an export takes; `undefined` when there is none of that name. */
@@ -214,6 +228,7 @@ export class ComponentInstance {
     }
     const { state } = this.#making;
     state.check();
+    this.#interrupts.begin();
     try {
       const values = lifted.lower(this.#memoryOf(place), args);
       await promising(this.#making.export(place) as CoreFunction)(...values);
@@ -240,8 +255,9 @@ export class ComponentInstance {
 
   /** CanonicalABI.md, `post-return`: the guest frees what it returned. */
   #afterReturn({ instance, name }: CoreExport): void {
-    const after = this.#making.instances[instance]
-      ?.exports[`cabi_post_${name}`];
-    if (after !== undefined) (after as CoreFunction)();
+    const { instances, state } = this.#making;
+    const after = instances[instance]?.exports[`cabi_post_${name}`];
+    if (after === undefined) return;
+    state.unsuspended(() => (after as CoreFunction)());
   }
 }

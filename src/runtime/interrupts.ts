@@ -24,35 +24,35 @@ const MODE = { suspends: 0, cannotSuspend: 1 } as const;
 
 /** One interruptible core instance. */
 export interface InterruptibleCore {
-  /** It goes no further than its next loop turn or call. */
-  end(): void;
   /** The pages of the last `memory.grow` that was refused; 0 where none was. */
   readonly refusedPages: number;
+  /** It goes no further than its next loop turn or call. */
+  end(): void;
   /**
-   * Runs its code where it cannot be suspended: below a host function, or outside of a call.
+   * From here on its code runs below a function of the host, or outside of a call, where it
+   * cannot be suspended.
    *
-   * @param onTooLong Ends the instance.
+   * @param onTooLong Called when it runs so for too long; to end the instance.
    */
-  withoutSuspending<T>(run: () => T, onTooLong: () => void): T;
+  cannotSuspend(onTooLong: () => void): void;
+  /** Ends what {@linkcode InterruptibleCore.cannotSuspend} began. */
+  canSuspend(): void;
 }
 
 /** What the guests of one thread have in common. */
 export class Interrupts {
   readonly #ticks = makeTicks(() => this.#tick(), () => this.#hardTick());
   #turnStart = 0;
-  #unsuspended:
-    | { readonly until: number; readonly onTooLong: () => void }
-    | undefined;
+  #unsuspended: UnsuspendedRun | undefined;
 
-  /** A call of a guest begins; its turn does too. */
+  /** A call of a guest begins, and with it its turn. */
   begin(): void {
     this.#turnStart = performance.now();
   }
 
-  /** Takes charge of a core instance; `undefined` for one that was left as it is. */
-  attach({ exports }: WebAssembly.Instance): InterruptibleCore | undefined {
-    const ticks = exports[INTERRUPT_EXPORTS.ticks];
-    if (!(ticks instanceof WebAssembly.Table)) return undefined;
+  /** Takes charge of a core instance whose module was made interruptible. */
+  attach({ exports }: WebAssembly.Instance): InterruptibleCore {
+    const ticks = exports[INTERRUPT_EXPORTS.ticks] as WebAssembly.Table;
     const fuel = exports[INTERRUPT_EXPORTS.fuel] as WebAssembly.Global;
     const mode = exports[INTERRUPT_EXPORTS.mode] as WebAssembly.Global;
     const refused = exports[INTERRUPT_EXPORTS.refused] as WebAssembly.Global;
@@ -60,23 +60,17 @@ export class Interrupts {
     ticks.set(MODE.cannotSuspend, this.#ticks.cannotSuspend);
     fuel.value = FUEL_PORTION;
     return {
-      end: () => fuel.value = ENDED_FUEL - 1,
       get refusedPages() {
         return refused.value >>> 0;
       },
-      withoutSuspending: (run, onTooLong) => {
-        const outer = this.#unsuspended;
-        this.#unsuspended = {
-          until: performance.now() + UNSUSPENDED_MS,
-          onTooLong,
-        };
+      end: () => fuel.value = ENDED_FUEL - 1,
+      cannotSuspend: (onTooLong) => {
+        this.#unsuspended = { since: undefined, onTooLong };
         mode.value = MODE.cannotSuspend;
-        try {
-          return run();
-        } finally {
-          mode.value = MODE.suspends;
-          this.#unsuspended = outer;
-        }
+      },
+      canSuspend: () => {
+        this.#unsuspended = undefined;
+        mode.value = MODE.suspends;
       },
     };
   }
@@ -93,8 +87,25 @@ export class Interrupts {
 
   #hardTick(): void {
     const run = this.#unsuspended;
-    if (run !== undefined && performance.now() > run.until) run.onTooLong();
+    if (run === undefined) return;
+    const now = performance.now();
+    // The clock is not read before there is need: allocators run all the time.
+    run.since ??= now;
+    if (now - run.since > UNSUSPENDED_MS) run.onTooLong();
   }
+}
+
+/** Code that cannot be suspended, under way. */
+interface UnsuspendedRun {
+  since: number | undefined;
+  readonly onTooLong: () => void;
+}
+
+/** Whether a core module was made interruptible. */
+export function isInterruptible(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) =>
+    name === INTERRUPT_EXPORTS.ticks
+  );
 }
 
 /**

@@ -21,7 +21,7 @@ import type { ArtifactFiles } from "./transpile.ts";
  * What made an artifact: jco's version, and a number that is raised whenever this room writes
  * something else from the same input. A test holds the version against deno.json.
  */
-export const TRANSPILER = "jco-transpile@0.12.1 wharf@2";
+export const TRANSPILER = "jco-transpile@0.12.1 wharf@3";
 
 /** An artifact, and whether it had to be made. */
 export interface CachedArtifact {

@@ -13,6 +13,7 @@ import {
   sha256,
 } from "../runtime/artifact.ts";
 import { readComponent } from "./component.ts";
+import { makeInterruptible } from "./interruptible.ts";
 import { importSpecifier, readLinkPlan } from "./read_link_plan.ts";
 
 /** Files of an artifact by name, `artifact.json` among them. */
@@ -47,7 +48,9 @@ export async function transpile(
   }
   const written = new Map(
     files.filter(([name]) => name.endsWith(".wasm"))
-      .map(([name, content]) => [name, new Uint8Array(content)]),
+      .map((
+        [name, content],
+      ) => [name, makeInterruptible(new Uint8Array(content))]),
   );
   const manifest = await formatManifest({
     format: ARTIFACT_FORMAT,

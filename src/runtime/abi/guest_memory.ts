@@ -6,6 +6,7 @@
  */
 
 import type { ResourceClass } from "../host_interface.ts";
+import type { InterruptibleCore } from "../interrupts.ts";
 import { HandleTable } from "./handle_table.ts";
 
 // Neither keeps anything between calls. A string of the guest that is no UTF-8 traps, and one
@@ -24,6 +25,8 @@ export type Realloc = (
 /** What all of an instance's core modules share. */
 export class GuestState {
   readonly handles = new HandleTable();
+  /** Its core instances that can be interrupted. */
+  readonly cores: InterruptibleCore[] = [];
   #fault: { readonly error: unknown } | undefined;
   #wake: ((error: unknown) => void) | undefined;
 
@@ -49,8 +52,28 @@ export class GuestState {
   /** Ends the instance: what it waits for rejects, and every later host call throws. */
   end(error: unknown): void {
     this.fault(error);
+    for (const core of this.cores) core.end();
     this.#wake?.(error);
     this.handles.clear();
+  }
+
+  /** Runs code of the guest that cannot be suspended: its allocator, and what follows a call. */
+  unsuspended<T>(run: () => T): T {
+    for (const core of this.cores) core.cannotSuspend(() => this.#tooLong());
+    try {
+      return run();
+    } finally {
+      for (const core of this.cores) core.canSuspend();
+    }
+  }
+
+  #tooLong(): void {
+    this.end(
+      new RangeError(
+        "The guest computed for more than a second where nothing can wait for it: " +
+          "in its cabi_realloc, or in what follows a call",
+      ),
+    );
   }
 
   /** The guest lets go of a resource. */
@@ -134,7 +157,9 @@ export class GuestMemory {
     if (this.#realloc === undefined) {
       throw new TypeError("The guest exports no cabi_realloc");
     }
-    const offset = this.#realloc(0, 0, align, size) >>> 0;
+    const realloc = this.#realloc;
+    const offset = this.state.unsuspended(() => realloc(0, 0, align, size)) >>>
+      0;
     if (offset % align !== 0) {
       throw new RangeError(
         `The guest allocated at ${offset}, which is not aligned to ${align}`,
