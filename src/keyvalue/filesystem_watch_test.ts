@@ -126,9 +126,10 @@ Deno.test(
     ignore: Deno.build.os !== "linux",
   },
   async () => {
-    const room = Number(
-      await Deno.readTextFile("/proc/sys/fs/inotify/max_queued_events"),
-    );
+    const { stdout } = await new Deno.Command("cat", {
+      args: ["/proc/sys/fs/inotify/max_queued_events"],
+    }).output();
+    const room = Number(new TextDecoder().decode(stdout));
     await using folder = await makeTemporaryFolder();
     const { path } = folder;
     const files = join(path, "default");

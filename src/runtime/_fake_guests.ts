@@ -5,12 +5,13 @@
  */
 
 import type { BucketChange, Guest, GuestCall, GuestFactory } from "./guest.ts";
+import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import type { GuestTrap } from "./trap.ts";
 
 /** A call that goes on until the test ends it. */
 export class FakeCall implements GuestCall {
   readonly requestId: string;
-  readonly answer = Promise.withResolvers<Response>();
+  readonly answer = Promise.withResolvers<HttpResponse>();
   readonly end = Promise.withResolvers<void>();
   readonly aborted = Promise.withResolvers<GuestTrap>();
   aborts = 0;
@@ -23,7 +24,7 @@ export class FakeCall implements GuestCall {
     this.end.promise.catch(() => {});
   }
 
-  get response(): Promise<Response> {
+  get response(): Promise<HttpResponse> {
     return this.answer.promise;
   }
 
@@ -64,7 +65,7 @@ export class FakeGuest implements Guest {
     return this.#uses;
   }
 
-  handle(_request: Request, requestId: string): FakeCall {
+  handle(_request: HttpRequest, requestId: string): FakeCall {
     this.#uses++;
     const call = new FakeCall(requestId);
     this.calls.push(call);

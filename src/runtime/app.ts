@@ -5,6 +5,8 @@
  * @module
  */
 
+import { fetchResponse, requestReader } from "./fetch_message.ts";
+import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { guestFrames, GuestTrap } from "./trap.ts";
 
@@ -39,6 +41,7 @@ export class App implements AsyncDisposable {
   readonly #events: AppEvents;
   readonly #answersHttp: boolean;
   readonly #beside: AsyncDisposable | undefined;
+  readonly #read = requestReader();
   #count = 0;
 
   constructor(lane: Lane, events: AppEvents, options: AppOptions = {}) {
@@ -48,8 +51,13 @@ export class App implements AsyncDisposable {
     this.#beside = options.beside;
   }
 
-  /** Answers one request. Never rejects. */
+  /** Answers one request of the Fetch API. Never rejects. */
   async fetch(request: Request): Promise<Response> {
+    return fetchResponse(await this.handle(this.#read(request)));
+  }
+
+  /** Answers one request. Never rejects. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
     const start = performance.now();
     const id = (++this.#count).toString(36);
     const response = await this.#answer(request, id);
@@ -63,7 +71,7 @@ export class App implements AsyncDisposable {
     return response;
   }
 
-  async #answer(request: Request, id: string): Promise<Response> {
+  async #answer(request: HttpRequest, id: string): Promise<HttpResponse> {
     if (!this.#answersHttp) {
       return errorResponse(
         501,
@@ -91,7 +99,7 @@ export class App implements AsyncDisposable {
   }
 }
 
-function trapResponse(trap: GuestTrap, id: string): Response {
+function trapResponse(trap: GuestTrap, id: string): HttpResponse {
   const frames = guestFrames(trap.cause).map((frame) => `    at ${frame}`);
   return errorResponse(trap.status, [trap.message, ...frames].join("\n"), id);
 }
@@ -101,10 +109,14 @@ function errorResponse(
   cause: string,
   id: string,
   headers: Record<string, string> = {},
-): Response {
+): HttpResponse {
   const body = `${cause}\n(request ${id})\n`;
-  return new Response(body, {
+  return {
     status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  });
+    headers: [
+      ["content-type", "text/plain; charset=utf-8"],
+      ...Object.entries(headers),
+    ],
+    body: new TextEncoder().encode(body),
+  };
 }

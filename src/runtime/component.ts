@@ -27,6 +27,7 @@ import type {
   HostInterface,
   InstanceContext,
 } from "./host_interface.ts";
+import type { HttpRequest } from "./http_message.ts";
 import { link, LinkError, type MissingImport } from "./linker.ts";
 import { splitLabel, versionServes } from "./version.ts";
 
@@ -199,7 +200,7 @@ class ComponentGuest implements Guest {
     this.#change = change;
   }
 
-  handle(request: Request, requestId: string): GuestCall {
+  handle(request: HttpRequest, requestId: string): GuestCall {
     const { entry, exported } = this.#begin(this.#http, requestId);
     return entry.call(exported, request);
   }

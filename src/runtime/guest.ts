@@ -9,6 +9,7 @@ import type {
   WitFunctionType,
   WitTypeDefinition,
 } from "./host_interface.ts";
+import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import type { GuestTrap } from "./trap.ts";
 
 /** A guest's code under way. */
@@ -30,7 +31,7 @@ export interface GuestRun {
 /** One call of a guest's handler. */
 export interface GuestCall extends GuestRun {
   /** The response's head, with its body behind it. Rejects with {@linkcode GuestTrap}. */
-  readonly response: Promise<Response>;
+  readonly response: Promise<HttpResponse>;
 }
 
 /** A key that was set or deleted, as plain data: lanes hand it to guests in other threads. */
@@ -61,7 +62,7 @@ export interface ExportedInterface {
 /** How a request becomes a call of an export. */
 export interface HttpEntry extends ExportedInterface {
   /** Calls the export of one instance. MUST NOT throw: failures come by the promises. */
-  call(exported: GuestExport, request: Request): GuestCall;
+  call(exported: GuestExport, request: HttpRequest): GuestCall;
 }
 
 /** How a change becomes a call of an export. */
@@ -87,7 +88,7 @@ export interface Guest {
   /** How many requests and changes it has been given. */
   readonly uses: number;
   /** Starts a request; `requestId` marks the lines the guest writes meanwhile. */
-  handle(request: Request, requestId: string): GuestCall;
+  handle(request: HttpRequest, requestId: string): GuestCall;
   /** Tells it of a change; `changeId` marks the lines the guest writes meanwhile. */
   tell(change: BucketChange, changeId: string): GuestRun;
   /** Lets go of all that the instance holds. It MUST NOT be called again. */

@@ -6,6 +6,7 @@
 
 import { Deadlines } from "./deadlines.ts";
 import type { BucketChange, Guest, GuestFactory, GuestRun } from "./guest.ts";
+import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type Lane, LaneBusyError, type LaneEvents } from "./lane.ts";
 import { LinkError } from "./linker.ts";
 import { GuestPool, type PoolOptions } from "./pool.ts";
@@ -59,7 +60,10 @@ class InlineLane implements Lane {
     }
   }
 
-  async fetch(request: Request, requestId: string): Promise<Response> {
+  async fetch(
+    request: HttpRequest,
+    requestId: string,
+  ): Promise<HttpResponse> {
     const guest = await this.#borrow();
     const call = guest.handle(request, requestId);
     this.#settle(guest, call, { id: requestId, deadlines: this.#deadlines });

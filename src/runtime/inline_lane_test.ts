@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fetchResponse } from "./fetch_message.ts";
 import { FakeFactory, settle } from "./_fake_guests.ts";
 import { LinkError } from "./linker.ts";
 import { type InlineLaneOptions, openInlineLane } from "./inline_lane.ts";
@@ -69,7 +70,7 @@ Deno.test("fetch() answers with the guest's response and marks its request", asy
   const [call] = factory.calls;
   assert.equal(call!.requestId, "r1");
   call!.succeed("hello");
-  assert.equal(await (await answering).text(), "hello");
+  assert.equal(await fetchResponse(await answering).text(), "hello");
 });
 
 Deno.test("fetch() keeps the guest until its code has returned", async () => {
@@ -109,7 +110,7 @@ Deno.test("fetch() reports a trap behind the response", async () => {
   const [call] = factory.calls;
   call!.answer.resolve(new Response("whole"));
   call!.end.reject(new WebAssembly.RuntimeError("unreachable"));
-  assert.equal(await (await answering).text(), "whole");
+  assert.equal(await fetchResponse(await answering).text(), "whole");
   await settle();
   assert.deepEqual(
     trapped.map(([request, { message }]) => [request, message]),
@@ -208,11 +209,11 @@ Deno.test("disposing waits for running and for waiting requests", async () => {
   const disposing = lane[Symbol.asyncDispose]().then(() => disposed = true);
   await settle();
   factory.calls[0]!.succeed("first");
-  assert.equal(await (await first).text(), "first");
+  assert.equal(await fetchResponse(await first).text(), "first");
   await settle();
   assert.equal(disposed, false);
   factory.calls[1]!.succeed("second");
-  assert.equal(await (await second).text(), "second");
+  assert.equal(await fetchResponse(await second).text(), "second");
   await disposing;
   assert.equal(factory.alive, 0);
 });
@@ -230,6 +231,6 @@ Deno.test("disposing waits for a request whose guest is still being made", async
   gate.resolve();
   await settle();
   factory.calls[1]!.succeed("made late");
-  assert.equal(await (await second).text(), "made late");
+  assert.equal(await fetchResponse(await second).text(), "made late");
   await disposing;
 });

@@ -5,6 +5,7 @@
  */
 
 import type { BucketChange } from "./guest.ts";
+import type { HttpRequest, HttpResponse } from "./http_message.ts";
 
 /** Answers requests with one component. Guests run in the same thread, or in a Worker. */
 export interface Lane extends AsyncDisposable {
@@ -15,7 +16,7 @@ export interface Lane extends AsyncDisposable {
    * @throws {GuestTrap} The guest did not answer.
    * @throws {LaneBusyError} No instance came free in time.
    */
-  fetch(request: Request, requestId: string): Promise<Response>;
+  fetch(request: HttpRequest, requestId: string): Promise<HttpResponse>;
   /**
    * Tells a guest of a change; resolves when its code has returned.
    *

@@ -4,8 +4,11 @@
  * @module
  */
 
+import {
+  fetchResponse,
+  requestReader,
+} from "../../src/runtime/fetch_message.ts";
 import { Exchange } from "../../src/wasi/http/exchange.ts";
-import { headerReader } from "../../src/wasi/http/header_lines.ts";
 import { IncomingRequest } from "../../src/wasi/http/incoming.ts";
 import { RequestHead } from "../../src/wasi/http/request_head.ts";
 import { ResponseOutparam } from "../../src/wasi/http/response_outparam.ts";
@@ -61,14 +64,14 @@ export function serveHandle(
     outparam: ResponseOutparam,
   ) => void | Promise<void>,
 ): TestServer {
-  const readHeaders = headerReader();
+  const read = requestReader();
   return serve(async (request) => {
-    const head = new RequestHead(request, readHeaders);
+    const head = new RequestHead(read(request));
     const exchange = new Exchange(head, request.body);
     const incoming = new IncomingRequest(head, exchange.source);
     const outparam = new ResponseOutparam(exchange);
     exchange.follow((async () => await handle(incoming, outparam))());
-    return await exchange.response;
+    return fetchResponse(await exchange.response);
   });
 }
 

@@ -200,11 +200,10 @@ function broken(): WritableStream<Uint8Array> {
   });
 }
 
-Deno.test("history, watch, purge and --revision name the store that cannot", async (test) => {
+Deno.test("history, purge and --revision name the store that cannot", async (test) => {
   await using setup = await setUpKv();
   await setup.kv(["put", "a", "v", "-b", "x"]);
   const cases: [args: string[], message: string][] = [
-    [["watch"], 'watch "x": the store filesystem cannot tell of changes'],
     [
       ["history", "a"],
       'read a history in "x": the store filesystem keeps none',

@@ -6,6 +6,7 @@
  */
 
 import type { GuestCall } from "../../runtime/guest.ts";
+import type { HttpResponse } from "../../runtime/http_message.ts";
 import { GuestTrap, trapFrom } from "../../runtime/trap.ts";
 import type { BodyPipe } from "./body_pipe.ts";
 import { BodySource } from "./body_source.ts";
@@ -32,7 +33,7 @@ type ExchangeState =
 export class Exchange implements GuestCall {
   readonly source: BodySource;
   readonly #head: RequestHead;
-  readonly #response = Promise.withResolvers<Response>();
+  readonly #response = Promise.withResolvers<HttpResponse>();
   readonly #finished = Promise.withResolvers<void>();
   #state: ExchangeState = { phase: "no response" };
   #pipe: BodyPipe | undefined;
@@ -47,7 +48,7 @@ export class Exchange implements GuestCall {
     this.#finished.promise.catch(() => {});
   }
 
-  get response(): Promise<Response> {
+  get response(): Promise<HttpResponse> {
     return this.#response.promise;
   }
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { fetchResponse, requestReader } from "../../runtime/fetch_message.ts";
 import { GuestTrap, type TrapKind } from "../../runtime/trap.ts";
 import type { OutputStream } from "../io/streams.ts";
 import { BODY_WINDOW } from "./body_pipe.ts";
 import { Exchange } from "./exchange.ts";
 import { type FieldEntry, Fields } from "./fields.ts";
-import { bytesFrom, headerReader } from "./header_lines.ts";
+import { bytesFrom } from "./header_lines.ts";
 import { OutgoingBody, OutgoingResponse } from "./outgoing.ts";
 import { RequestHead } from "./request_head.ts";
 import { ResponseOutparam } from "./response_outparam.ts";
@@ -17,7 +18,7 @@ class TestGuest {
 
   constructor(init: RequestInit = {}) {
     const request = new Request("http://a.test/", init);
-    const head = new RequestHead(request, headerReader());
+    const head = new RequestHead(requestReader()(request));
     this.exchange = new Exchange(head, request.body);
     this.outparam = new ResponseOutparam(this.exchange);
     this.exchange.follow(this.#running.promise);
@@ -99,7 +100,7 @@ Deno.test("a body that is finished before the next turn leaves in one piece", as
   const guest = new TestGuest();
   guest.respond().write("one ").write("piece").finish();
   guest.return();
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   await guest.exchange.finished;
   // A response of one buffer, not of a stream, is one that can be read at once.
   const reader = response.body!.getReader();
@@ -110,7 +111,7 @@ Deno.test("a body that is finished before the next turn leaves in one piece", as
 Deno.test("a body that is not finished by the next turn is streamed", async () => {
   const guest = new TestGuest();
   const reply = guest.respond().write("first ");
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   const text = response.text();
   reply.write("second");
   await nextTurn();
@@ -124,7 +125,7 @@ Deno.test("a response without a body is answered while the guest goes on", async
   const guest = new TestGuest();
   const response = new OutgoingResponse(new Fields());
   ResponseOutparam.set(guest.outparam, { tag: "ok", val: response });
-  assert.equal((await guest.exchange.response).body, null);
+  assert.equal((fetchResponse(await guest.exchange.response)).body, null);
   guest.return();
   await guest.exchange.finished;
 });
@@ -135,7 +136,7 @@ Deno.test("a response is sent when the guest returns before the next turn", asyn
   guest.return();
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
-  assert.equal((await guest.exchange.response).status, 201);
+  assert.equal((fetchResponse(await guest.exchange.response)).status, 201);
   clearInterval(timer);
   assert.equal(turns, 0);
 });
@@ -180,7 +181,7 @@ Deno.test("only the first response counts", async () => {
   guest.respond(201).write("first").finish();
   const late = guest.respond(500).write("late");
   guest.return();
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   assert.equal(response.status, 201);
   assert.equal(await response.text(), "first");
   late.finish();
@@ -216,7 +217,7 @@ Deno.test("a HEAD request is answered without the body", async () => {
   const reply = guest.respond(200, ["content-length", "1000"]);
   assert.throws(() => reply.finish()); // the guest is told, as ever
   guest.return();
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   assert.equal(response.headers.get("content-length"), "1000");
   assert.equal(response.body, null);
   await guest.exchange.finished;
@@ -237,7 +238,7 @@ Deno.test("a trap before the head is sent is answered in its place", async () =>
 Deno.test("a trap after the head is sent breaks the body off", async () => {
   const guest = new TestGuest();
   guest.respond().write("some");
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   const reader = response.body!.getReader();
   assert.equal((await reader.read()).value?.length, 4);
   const rest = reader.read();
@@ -264,7 +265,7 @@ Deno.test("abort() ends a call that has not answered", async () => {
 Deno.test("abort() breaks off a body under way", async () => {
   const guest = new TestGuest();
   const reply = guest.respond().write("some");
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   const text = response.text();
   const reason = new GuestTrap("deadline", "too late");
   guest.exchange.abort(reason);
@@ -276,7 +277,7 @@ Deno.test("a guest that returns with its body open breaks it off, and the log sa
   const cause = "The guest returned without finishing the body";
   const streaming = new TestGuest();
   streaming.respond().write("some");
-  const response = await streaming.exchange.response;
+  const response = fetchResponse(await streaming.exchange.response);
   const text = response.text();
   streaming.return();
   await assert.rejects(text, { message: cause });
@@ -293,7 +294,7 @@ Deno.test("a guest that returns with its body open breaks it off, and the log sa
 Deno.test("a client that goes away is no fault of the guest", async () => {
   const guest = new TestGuest();
   const reply = guest.respond().write("some");
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   await response.body!.cancel();
   assert.throws(() => reply.write("more"));
   reply.finish();
@@ -305,7 +306,7 @@ Deno.test("a client that goes away while it is sent to sends no more either", as
   const guest = new TestGuest({ method: "POST", body: new ReadableStream({}) });
   const reading = guest.exchange.source.whenReady();
   guest.respond().write("some");
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   await response.body!.cancel();
   await reading;
   const { source } = guest.exchange;
@@ -315,7 +316,7 @@ Deno.test("a client that goes away while it is sent to sends no more either", as
 Deno.test("a server that sends no body to a HEAD has not lost its client", async () => {
   const guest = new TestGuest({ method: "HEAD" });
   guest.respond().write("some");
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   await response.body!.cancel();
   assert.equal(guest.exchange.source.failure, undefined);
   guest.return();
@@ -349,7 +350,7 @@ Deno.test("waitingSince() is undefined while it is the client that is waited for
   const full = new TestGuest();
   full.respond().write("x".repeat(BODY_WINDOW));
   assert.equal(full.exchange.waitingSince(), undefined);
-  const response = await full.exchange.response;
+  const response = fetchResponse(await full.exchange.response);
   const reader = response.body!.getReader();
   await reader.read();
   assert.notEqual(full.exchange.waitingSince(), undefined);
@@ -361,7 +362,7 @@ Deno.test("waitingSince() excuses no wait for a client that is answered", async 
   guest.exchange.source.isReady();
   const reply = guest.respond().write("all");
   assert.equal(guest.exchange.waitingSince(), undefined);
-  const response = await guest.exchange.response;
+  const response = fetchResponse(await guest.exchange.response);
   assert.equal(guest.exchange.waitingSince(), undefined);
   reply.finish();
   assert.equal(await response.text(), "all");

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
+import { requestReader } from "../../runtime/fetch_message.ts";
 import {
   latin1,
   RawConnection,
   textOf,
 } from "../../../tests/support/http_client.ts";
-import { bytesFrom, headerReader, textFrom } from "./header_lines.ts";
+import { bytesFrom, guestLines, textFrom } from "./header_lines.ts";
 import { RequestHead } from "./request_head.ts";
 
 type Line = [name: string, value: string];
 
 function linesOf(request: Request): Line[] {
-  return headerReader()(request).map(([name, value]) => [name, textOf(value)]);
+  return guestLines(requestReader()(request).headers).map((
+    [name, value],
+  ) => [name, textOf(value)]);
 }
 
 /** What a handler makes of one request that a client sends as it stands. */
@@ -37,7 +40,7 @@ Deno.test("bytesFrom() and textFrom() are each other's reverse for every byte", 
   assert.equal(textFrom(bytesFrom("")), "");
 });
 
-Deno.test("headerReader() reads the lines as the client sent them", async () => {
+Deno.test("guestLines() reads the lines as the client sent them", async () => {
   const lines = await served(
     "GET / HTTP/1.1\r\nHost: a.test\r\nX-B: 1, 2\r\nx-a:\t\xe9\xff \r\n" +
       "X-Empty:\r\nx-b: 3\r\nAccept: a\r\nAccept: b\r\n\r\n",
@@ -53,7 +56,7 @@ Deno.test("headerReader() reads the lines as the client sent them", async () => 
   ]);
 });
 
-Deno.test("headerReader() leaves out the lines of the connection", async () => {
+Deno.test("guestLines() leaves out the lines of the connection", async () => {
   const lines = await served(
     "GET / HTTP/1.1\r\nHOST: a.test\r\nConnection: x-a\r\nKeep-Alive: 1\r\n" +
       "Upgrade: b\r\nProxy-Authorization: c\r\nX-A: 1\r\n\r\n",
@@ -62,7 +65,7 @@ Deno.test("headerReader() leaves out the lines of the connection", async () => {
   assert.deepEqual(lines, [["X-A", "1"]]);
 });
 
-Deno.test("headerReader() does with a Headers object where lines are not kept", () => {
+Deno.test("guestLines() does with a Headers object where lines are not kept", () => {
   const request = new Request("http://a.test/", {
     headers: [["x-b", "1"], ["x-a", "\xe9"], ["x-b", "2"], ["host", "b"]],
   });
@@ -71,9 +74,10 @@ Deno.test("headerReader() does with a Headers object where lines are not kept", 
   assert.deepEqual(linesOf(foreign), [["x-a", "\xe9"], ["x-b", "1, 2"]]);
 });
 
-Deno.test("headerReader() gives each caller arrays of its own", () => {
+Deno.test("guestLines() gives each caller arrays of its own", () => {
   const request = new Request("http://a.test/", { headers: { "x-a": "1" } });
-  const read = headerReader();
+  const reader = requestReader();
+  const read = (request: Request) => guestLines(reader(request).headers);
   assert.deepEqual(read(request), [["x-a", latin1("1")]]);
   assert.notEqual(read(request), read(request));
 });
@@ -82,7 +86,7 @@ Deno.test("RequestHead keeps what Deno forgets when the response is sent", async
   const head = await served(
     "PURGE /a/../b HTTP/1.1\r\nHost: a.test\r\nX-A: 1\r\n\r\n",
     (request) => {
-      const head = new RequestHead(request, headerReader());
+      const head = new RequestHead(requestReader()(request));
       head.keep();
       return head;
     },

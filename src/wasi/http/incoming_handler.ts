@@ -6,14 +6,12 @@
 
 import type { GuestCall, HttpEntry } from "../../runtime/guest.ts";
 import { Exchange } from "./exchange.ts";
-import { headerReader } from "./header_lines.ts";
 import { IncomingRequest } from "./incoming.ts";
 import { RequestHead } from "./request_head.ts";
 import { ResponseOutparam } from "./response_outparam.ts";
 
 /** The entry for components that export `wasi:http/incoming-handler@0.2`. */
 export function incomingHandler(): HttpEntry {
-  const readHeaders = headerReader();
   return {
     name: "wasi:http/incoming-handler",
     version: "0.2.x",
@@ -28,7 +26,7 @@ export function incomingHandler(): HttpEntry {
     },
     /** `handle: func(request: incoming-request, response-out: response-outparam)` */
     call(exported, request): GuestCall {
-      const head = new RequestHead(request, readHeaders);
+      const head = new RequestHead(request);
       const exchange = new Exchange(head, request.body);
       const incoming = new IncomingRequest(head, exchange.source);
       exchange.follow(

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import { requestReader } from "../../runtime/fetch_message.ts";
 import { WitError } from "../../runtime/host_interface.ts";
 import type { StreamError } from "../io/streams.ts";
 import { BodySource } from "./body_source.ts";
-import { headerReader } from "./header_lines.ts";
 import { IncomingBody, IncomingRequest } from "./incoming.ts";
 import { RequestHead } from "./request_head.ts";
 
 function receive(request: Request): IncomingRequest {
-  const head = new RequestHead(request, headerReader());
+  const head = new RequestHead(requestReader()(request));
   return new IncomingRequest(head, new BodySource(request.body));
 }
 

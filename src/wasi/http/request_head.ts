@@ -4,20 +4,19 @@
  * @module
  */
 
+import type { HttpRequest } from "../../runtime/http_message.ts";
 import type { FieldEntry } from "./fields.ts";
-import type { HeaderReader } from "./header_lines.ts";
+import { guestLines } from "./header_lines.ts";
 import { splitUrl, type UrlParts } from "./message.ts";
 
 /** A request's method, target and header lines. */
 export class RequestHead {
-  readonly #request: Request;
-  readonly #readLines: HeaderReader;
+  readonly #request: HttpRequest;
   #url: UrlParts | undefined;
   #lines: FieldEntry[] | undefined;
 
-  constructor(request: Request, readLines: HeaderReader) {
+  constructor(request: HttpRequest) {
     this.#request = request;
-    this.#readLines = readLines;
   }
 
   get method(): string {
@@ -29,7 +28,7 @@ export class RequestHead {
   }
 
   get lines(): FieldEntry[] {
-    return this.#lines ??= this.#readLines(this.#request);
+    return this.#lines ??= guestLines(this.#request.headers);
   }
 
   /**

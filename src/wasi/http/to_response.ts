@@ -1,9 +1,10 @@
 /**
- * A guest's response as the server sends it.
+ * A guest's response as a front door sends it.
  *
  * @module
  */
 
+import type { HttpBody, HttpResponse } from "../../runtime/http_message.ts";
 import type { BodyPipe } from "./body_pipe.ts";
 import { textFrom } from "./header_lines.ts";
 import { OutgoingResponse } from "./outgoing.ts";
@@ -27,14 +28,13 @@ export interface ToResponseOptions {
 export function toResponse(
   response: OutgoingResponse,
   { isHead, gone }: ToResponseOptions,
-): Response {
+): HttpResponse {
   const status = response.statusCode();
   if (status < 200) {
     throw new RangeError(
       `The guest answered with status ${status}, which is no final response`,
     );
   }
-  // A list, not `Headers`, which would sort the lines and join repeats.
   const headers = response.headers().entries().map((
     [name, value],
   ): [string, string] => [name, textFrom(value)]);
@@ -42,13 +42,13 @@ export function toResponse(
   const pipe = OutgoingResponse.pipe(response);
   if (BODILESS_STATUS.has(status) || (isHead && length !== undefined)) {
     pipe?.cancel();
-    return new Response(null, { status, headers });
+    return { status, headers, body: null };
   }
   // The server gives up the body of a HEAD at once: its client has not gone.
   const body = pipe === undefined
     ? noBody(length)
     : toBody(pipe, isHead ? () => {} : gone);
-  return new Response(body, { status, headers });
+  return { status, headers, body };
 }
 
 function noBody(length = 0): null {
@@ -58,7 +58,7 @@ function noBody(length = 0): null {
   );
 }
 
-function toBody(pipe: BodyPipe, gone: () => void): BodyInit {
+function toBody(pipe: BodyPipe, gone: () => void): HttpBody {
   if (pipe.failure !== undefined) throw pipe.failure;
   return pipe.finished ? pipe.takeAll() : pipe.readable(gone);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fetchResponse } from "../../runtime/fetch_message.ts";
 import { type FieldEntry, Fields } from "./fields.ts";
 import { bytesFrom } from "./header_lines.ts";
 import { OutgoingBody, OutgoingResponse } from "./outgoing.ts";
@@ -35,10 +36,8 @@ function withBody(response: OutgoingResponse, text: string): OutgoingResponse {
 }
 
 function send(response: OutgoingResponse, isHead = false): Response {
-  return toResponse(response, {
-    isHead,
-    gone: () => assert.fail("no client has gone"),
-  });
+  const options = { isHead, gone: () => assert.fail("no client has gone") };
+  return fetchResponse(toResponse(response, options));
 }
 
 Deno.test("toResponse() keeps status, lines and body", async () => {
@@ -72,7 +71,9 @@ Deno.test("toResponse() tells when the client goes away", async () => {
   let gone = 0;
   const response = responseOf(200);
   response.body();
-  const sent = toResponse(response, { isHead: false, gone: () => gone++ });
+  const sent = fetchResponse(
+    toResponse(response, { isHead: false, gone: () => gone++ }),
+  );
   await sent.body!.cancel();
   assert.equal(gone, 1);
 });
