@@ -11,6 +11,7 @@
 
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { buildC, type CGuest } from "./toolchains/c.ts";
+import { buildDwarfCpp, buildDwarfRust } from "./toolchains/dwarf.ts";
 import { buildGo } from "./toolchains/go.ts";
 import { buildPython } from "./toolchains/python.ts";
 import { buildRust, type RustGuest } from "./toolchains/rust.ts";
@@ -35,6 +36,7 @@ const C_GUESTS: Record<string, CGuest> = {
   echo: { source: "echo" },
   every_import: { source: "every_import" },
   misbehave: { source: "misbehave" },
+  trap_dwarf: { source: "trap_dwarf", debug: true },
   wasi_0_2_0: { source: "kv_get", support: ["libc", "http"], patch: "0.2.0" },
   wasi_0_2_3: { source: "kv_get", support: ["libc", "http"], patch: "0.2.3" },
   wasi_0_2_6: { source: "kv_get", support: ["libc", "http"], patch: "0.2.6" },
@@ -70,6 +72,12 @@ const LARGE_GUESTS: Record<string, (name: string) => Promise<Uint8Array>> = {
   python_kv_get: buildPython,
 };
 
+/** No components: core modules for the reader of DWARF. */
+const DWARF_MODULES: Record<string, () => Promise<Uint8Array>> = {
+  dwarf_cpp: buildDwarfCpp,
+  dwarf_rust: buildDwarfRust,
+};
+
 /** What is no guest at all, for the messages about it. */
 const OTHERS: Record<string, () => Promise<Uint8Array>> = {
   module_without_types: async () =>
@@ -85,9 +93,16 @@ async function build(name: string): Promise<Uint8Array> {
   const c = C_GUESTS[name], rust = RUST_GUESTS[name];
   if (c) return await buildC(name, c);
   if (rust) return await buildRust(name, rust);
-  const other = LARGE_GUESTS[name] ?? OTHERS[name];
+  const other = LARGE_GUESTS[name] ?? DWARF_MODULES[name] ??
+    OTHERS[name];
   if (other) return await other(name);
-  const known = [C_GUESTS, OTHERS, RUST_GUESTS, LARGE_GUESTS].flatMap(
+  const known = [
+    C_GUESTS,
+    OTHERS,
+    RUST_GUESTS,
+    DWARF_MODULES,
+    LARGE_GUESTS,
+  ].flatMap(
     Object.keys,
   );
   throw new TypeError(

@@ -15,6 +15,8 @@ export interface CGuest {
   /** `wasi` links wasi-libc, and so imports preview1; default is our own few functions. */
   readonly libc?: "wasi";
   readonly output?: "core module";
+  /** Keeps names and DWARF; the paths in it start at this folder. */
+  readonly debug?: true;
   /** Put into the finished component, in place of a text as long. */
   readonly rename?: { readonly from: string; readonly to: string };
 }
@@ -65,6 +67,9 @@ export async function buildC(name: string, guest: CGuest): Promise<Uint8Array> {
     await run([
       "clang",
       ...target,
+      ...guest.debug
+        ? ["-g", "-fdebug-compilation-dir=.", `-ffile-prefix-map=${HERE}/=`]
+        : [],
       ...guest.flags ?? [],
       ...CFLAGS,
       "-Wall",
@@ -94,7 +99,7 @@ export async function buildC(name: string, guest: CGuest): Promise<Uint8Array> {
   await run([
     "wasm-ld",
     "--gc-sections",
-    "--strip-all",
+    ...guest.debug ? [] : ["--strip-all"],
     "--stack-first",
     "-z",
     `stack-size=${own ? 16384 : 65536}`,
