@@ -71,33 +71,65 @@ const MAX_FRAMES = 20;
 const WASM_FRAME =
   /^\s+at (?:(.+) \()?wasm:\/\/\S+?:wasm-function\[\d+\]:(0x[\da-f]+)\)?$/;
 
-/**
- * The guest's frames of a trap, innermost first, each with what its module's name section
- * calls it. The host's frames, which tell where its files lie, are left out.
- */
-export function guestFrames(error: unknown): string[] {
-  const stack = error instanceof Error ? error.stack ?? "" : "";
-  const lines = stack.split("\n");
-  const frames: { readonly name: string; times: number }[] = [];
-  for (const line of lines) {
-    const name = frameName(line);
-    if (name === undefined) continue;
-    const last = frames.at(-1);
-    if (last?.name === name) last.times++;
-    else frames.push({ name, times: 1 });
-  }
-  // A guest is called by the host: a stack that ends in the guest was cut by V8.
-  const isCut = frameName(lines.at(-1)!) !== undefined;
-  return frames.slice(0, MAX_FRAMES).map(({ name, times }, index) => {
-    if (times === 1) return name;
-    const orMore = isCut && index === frames.length - 1 ? " or more" : "";
-    return `${name} (${times} times${orMore})`;
-  });
+/** One or more calls in a row of one function of the guest. */
+export interface GuestFrame {
+  /** What its module's name section calls it; `undefined` where it has no name. */
+  readonly name: string | undefined;
+  /** The byte of its module that the innermost of the calls had come to. */
+  readonly offset: number;
+  /** How many calls. */
+  readonly times: number;
+  /** Whether V8 cut the stack here, so that there may be more. */
+  readonly isCut: boolean;
 }
 
-function frameName(line: string): string | undefined {
+/** The guest's frames of what was thrown, innermost first; the host's, which tell where its files lie, are left out. */
+export function stackFrames(error: unknown): readonly GuestFrame[] {
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  const lines = stack.split("\n");
+  const calls: { label: string; offset: number; times: number }[] = [];
+  for (const line of lines) {
+    const frame = parseFrame(line);
+    if (frame === undefined) continue;
+    const last = calls.at(-1);
+    const label = labelOf(frame);
+    if (last?.label === label) last.times++;
+    else calls.push({ ...frame, label, times: 1 });
+  }
+  // A guest is called by the host: a stack that ends in the guest was cut by V8.
+  const isCut = parseFrame(lines.at(-1)!) !== undefined;
+  return calls.map(({ label: _, ...frame }, index) => ({
+    name: undefined,
+    ...frame,
+    isCut: isCut && index === calls.length - 1,
+  })).slice(0, MAX_FRAMES);
+}
+
+/** What a frame is called where only its name is told: `deep (5 times)`. */
+export function frameText(frame: GuestFrame): string {
+  const { times, isCut } = frame;
+  if (times === 1) return labelOf(frame);
+  return `${labelOf(frame)} (${times} times${isCut ? " or more" : ""})`;
+}
+
+/** The frames of {@linkcode stackFrames} as lines. */
+export function guestFrames(error: unknown): string[] {
+  return stackFrames(error).map(frameText);
+}
+
+/** A function without a name is told by its place. */
+function labelOf(
+  { name, offset }: { readonly name?: string | undefined; offset: number },
+): string {
+  return name ?? `byte 0x${offset.toString(16)}`;
+}
+
+function parseFrame(
+  line: string,
+): { readonly name?: string; readonly offset: number } | undefined {
   const match = WASM_FRAME.exec(line);
   if (match === null) return undefined;
   const [, name = "<anonymous>", place] = match;
-  return name === "<anonymous>" ? `byte ${place}` : name;
+  const offset = Number(place);
+  return name === "<anonymous>" ? { offset } : { name, offset };
 }

@@ -16,6 +16,7 @@ export const COMPONENTS: readonly string[] = [
   "echo",
   "every_import",
   "misbehave",
+  "trap_dwarf",
   "wasi_0_2_0",
   "wasi_0_2_3",
   "wasi_0_2_6",

@@ -15,8 +15,14 @@ import {
   FUEL_PORTION,
   INTERRUPT_EXPORTS,
 } from "../runtime/interrupt_names.ts";
+import type {
+  BodyPlace,
+  CodeMove,
+  CodePlaces,
+} from "../runtime/code_places.ts";
 import { BinaryReader } from "./binary_reader.ts";
 import { BinaryWriter } from "./binary_writer.ts";
+import { isNoteOfPlaces, tellsPlaces, writePlaces } from "./code_places.ts";
 import {
   type CoreLayout,
   readCoreLayout,
@@ -67,11 +73,14 @@ function place({ counts, imported }: CoreLayout): Added {
   };
 }
 
-/** The code section's content, or `undefined` where nothing in it needs to be watched. */
-function rewriteCode(
-  layout: CoreLayout,
-  added: Added,
-): Uint8Array<ArrayBuffer> | undefined {
+/** A code section's content, and where its parts came from. */
+interface Code {
+  readonly content: Uint8Array<ArrayBuffer>;
+  readonly bodies: readonly BodyPlace[];
+}
+
+/** The code section, or `undefined` where nothing in it needs to be watched. */
+function rewriteCode(layout: CoreLayout, added: Added): Code | undefined {
   const section = layout.sections.find(({ id }) => id === SECTION.code);
   if (section === undefined) return undefined;
   const reader = new BinaryReader(layout.bytes, section.start, section.end);
@@ -79,17 +88,26 @@ function rewriteCode(
   const writer = new BinaryWriter((section.end - section.start) * 1.5);
   const rewriting = { site: costSite(added), grow: growSite(added) };
   let sites = 0;
+  const bodies: BodyPlace[] = [];
   writer.u32(count + 2);
   for (let index = 0; index < count; index++) {
     const size = reader.u32();
+    const original = reader.offset - section.start;
     const body = new BinaryWriter(size * 1.25 + 64);
-    sites += rewriteBody(reader.section(size), layout.bytes, body, rewriting);
+    const moves = rewriteBody(
+      reader.section(size),
+      layout.bytes,
+      body,
+      rewriting,
+    );
+    sites += moves.length;
     writer.sized(body.view());
+    bodies.push({ start: writer.length - body.length, original, size, moves });
   }
   if (sites === 0) return undefined;
   writer.sized(checkBody(added));
   writer.sized(growBody(added, layout.hasMemory));
-  return writer.done();
+  return { content: writer.done(), bodies };
 }
 
 interface Rewriting {
@@ -104,13 +122,13 @@ interface Place {
   readonly put: readonly number[];
 }
 
-/** Copies a function's body, with the cost at its start and at each loop; returns how many places changed. */
+/** Copies a function's body, with the cost at its start and at each loop; returns what changed. */
 function rewriteBody(
   reader: BinaryReader,
   bytes: Uint8Array,
   out: BinaryWriter,
   { site, grow }: Rewriting,
-): number {
+): CodeMove[] {
   const start = reader.offset;
   reader.vector(() => {
     reader.u32();
@@ -140,7 +158,11 @@ function rewriteBody(
     from = end;
   }
   out.raw(bytes.subarray(from, reader.offset));
-  return places.length;
+  return places.map(({ at, end, put }) => ({
+    at: at - start,
+    removed: end - at,
+    put: put.length,
+  }));
 }
 
 function isFirstMemory(bytes: Uint8Array, at: number, end: number): boolean {
@@ -260,7 +282,7 @@ const FUNCREF = 0x70;
 function assemble(
   layout: CoreLayout,
   added: Added,
-  code: Uint8Array<ArrayBuffer>,
+  { content: code, bodies }: Code,
 ): Uint8Array<ArrayBuffer> {
   const extensions = new Map<number, Extension>([
     [SECTION.type, {
@@ -282,6 +304,7 @@ function assemble(
     }],
   ]);
   const { bytes, sections } = layout;
+  let places: CodePlaces | undefined;
   const out = new BinaryWriter(bytes.length + code.length);
   out.raw(bytes.subarray(0, 8));
   const missing = [...extensions.keys()]
@@ -300,8 +323,15 @@ function assemble(
     }
     const content = bytes.subarray(start, end);
     const extension = extensions.get(id);
-    if (id === SECTION.code) writeSection(out, id, code);
-    else {
+    if (id === SECTION.code) {
+      writeSection(out, id, code);
+      places = {
+        start: out.length - code.length,
+        original: start,
+        imported: layout.imported.functions,
+        bodies,
+      };
+    } else if (!isNoteOfPlaces(bytes, { id, start, end })) {
       writeSection(
         out,
         id,
@@ -309,6 +339,7 @@ function assemble(
       );
     }
   }
+  if (places !== undefined && tellsPlaces(layout)) writePlaces(out, places);
   return out.done();
 }
 

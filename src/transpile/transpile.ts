@@ -12,6 +12,7 @@ import {
   MANIFEST_FILE,
   sha256,
 } from "../runtime/artifact.ts";
+import { withPlaces } from "./code_places.ts";
 import { readComponent } from "./component.ts";
 import { makeInterruptible } from "./interruptible.ts";
 import { importSpecifier, readLinkPlan } from "./read_link_plan.ts";
@@ -50,7 +51,7 @@ export async function transpile(
     files.filter(([name]) => name.endsWith(".wasm"))
       .map((
         [name, content],
-      ) => [name, makeInterruptible(new Uint8Array(content))]),
+      ) => [name, makeInterruptible(withPlaces(new Uint8Array(content)))]),
   );
   const manifest = await formatManifest({
     format: ARTIFACT_FORMAT,
