@@ -56,9 +56,9 @@ const FAULTS: readonly Fault[] = [
       "dev.request_timeout allows more",
     504,
   ),
-  stopped("/exit", "The guest called exit(err)"),
-  stopped("/exit?ok=1", "The guest called exit(ok)"),
-  stopped("/exit?code=3", "The guest called exit-with-code(3)"),
+  trap("/exit", "The guest called exit(err)"),
+  trap("/exit?ok=1", "The guest called exit(ok)"),
+  trap("/exit?code=3", "The guest called exit-with-code(3)"),
   trap("/grow", "The guest trapped: unreachable"),
   answer("/allocate", "survived"),
 

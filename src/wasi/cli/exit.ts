@@ -6,18 +6,19 @@
  */
 
 import type { HostInterface } from "../../runtime/host_interface.ts";
+import { GuestTrap } from "../../runtime/trap.ts";
 
 /** `result` without values, as a parameter. */
 type Status = { readonly tag: "ok" | "err" };
 
 /** `exit: func(status: result)` */
 function exit(status: Status): never {
-  throw new Error(`The guest called exit(${status.tag})`);
+  throw new GuestTrap("exit", `The guest called exit(${status.tag})`);
 }
 
 /** `exit-with-code: func(status-code: u8)` */
 function exitWithCode(code: number): never {
-  throw new Error(`The guest called exit-with-code(${code})`);
+  throw new GuestTrap("exit", `The guest called exit-with-code(${code})`);
 }
 
 export const exitInterface: HostInterface = {

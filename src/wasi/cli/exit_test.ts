@@ -18,6 +18,6 @@ for (
   ] as const
 ) {
   Deno.test(`a guest that exits traps: ${message}`, () => {
-    assert.throws(call, new Error(message));
+    assert.throws(call, { name: "GuestTrap", kind: "exit", message });
   });
 }
