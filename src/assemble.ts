@@ -21,6 +21,8 @@ import type { Log } from "./log.ts";
 import { App } from "./runtime/app.ts";
 import type { Artifact } from "./runtime/artifact.ts";
 import { linkComponent, type LinkedComponent } from "./runtime/component.ts";
+import type { FaultPolicy } from "./runtime/faults/fault.ts";
+import { RecentOutput } from "./runtime/faults/recent_output.ts";
 import type { ChangeEntry, HttpEntry } from "./runtime/guest.ts";
 import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
 import { openInlineLane } from "./runtime/inline_lane.ts";
@@ -86,6 +88,7 @@ export function openBuckets(
 /**
  * Links a component with a host and makes its first instance.
  *
+ * @param faults What clients learn when it fails.
  * @throws {LinkError} The component imports what is not offered.
  * @throws {GuestTrap} It traps when it is instantiated.
  */
@@ -94,13 +97,15 @@ export async function openApp(
   host: Host,
   config: Config,
   log: Log,
+  faults: FaultPolicy = "hidden",
 ): Promise<App> {
   const { interfaces, entry, watchers } = host;
+  const output = new RecentOutput(guestOutput(log));
   const factory = linkComponent(artifact, {
     interfaces,
     entry,
     watchers,
-    output: guestOutput(log),
+    output,
   });
   const lane = await openInlineLane(factory, {
     pool: {
@@ -136,6 +141,9 @@ export async function openApp(
     },
   }, {
     answersHttp: factory.answersHttp,
+    faults,
+    output,
+    modules: [...artifact.coreModules.values()],
     ...beside(factory, host, { lane, config, log }),
   });
 }

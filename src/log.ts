@@ -175,8 +175,12 @@ export function makeLog(
 
 /** One line of JSON. */
 export function formatJson(event: LogEvent): string {
-  const line = JSON.stringify({ time: new Date().toISOString(), ...event });
-  return line.replace(
+  return printableJson({ time: new Date().toISOString(), ...event });
+}
+
+/** A value as JSON on one line, what a terminal would obey written out as JSON has it. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(
     OBEYED,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

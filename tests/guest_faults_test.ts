@@ -259,7 +259,10 @@ Deno.test("a trap is answered with the guest's frames", async () => {
 Deno.test("the panic of a guest is marked with its request", async () => {
   await using app = await openGuestApp("misbehave");
   const response = await app.fetch("/panic-message");
-  assert.match(await response.text(), /\(request 1\)\n$/);
+  assert.match(
+    await response.text(),
+    /\nstderr: thread 'main' panicked at src\/lib\.rs:1:1:\nstderr: the guest's own words, no newline at the end\n\(request 1\)\n$/,
+  );
   await app.idle();
   assert.deepEqual(app.record.lines, [
     {

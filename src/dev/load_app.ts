@@ -125,7 +125,7 @@ async function startApp(
   { config, host, log }: LoadAppOptions,
 ): Promise<App> {
   try {
-    return await openApp(artifact, host, config, log);
+    return await openApp(artifact, host, config, log, "shown");
   } catch (error) {
     if (!(error instanceof GuestTrap)) throw error;
     const frames = guestFrames(error.cause).map((frame) => `    at ${frame}`);

@@ -1,11 +1,11 @@
 /**
- * What a client gets while there is no component to answer it: text, or a page where a browser
- * asks.
+ * What a client gets while there is no component to answer it.
  *
  * @module
  */
 
-import { printableLines } from "../log.ts";
+import type { Fault } from "../runtime/faults/fault.ts";
+import { faultResponse } from "../runtime/faults/fault_response.ts";
 import { BuildError } from "./build_error.ts";
 
 /** The answer to every request after a build or a load that failed. */
@@ -15,57 +15,18 @@ export async function failurePage(
 ): Promise<Response> {
   const isStopped = error instanceof BuildError && error.code === "stopped";
   const output = error instanceof BuildError ? error.output : "";
-  const [message, details] = await Promise.all(
-    [error.message, output].map(plain),
-  );
-  const isPage = request.headers.get("accept")?.includes("text/html") ?? false;
-  const body = isPage
-    ? page(message!, details!)
-    : [message, ...(details === "" ? [] : ["", details])].join("\n") + "\n";
-  return new Response(body, {
+  const fault: Fault = {
+    kind: isStopped ? "stopping" : "no-component",
     status: isStopped ? 503 : 500,
-    headers: {
-      "content-type": `text/${isPage ? "html" : "plain"}; charset=utf-8`,
-      "cache-control": "no-store",
-      ...(isPage ? { "content-security-policy": POLICY } : {}),
-    },
-  });
+    message: await withoutColours(error.message),
+    details: await withoutColours(output),
+  };
+  return faultResponse(fault, request, "shown");
 }
 
-/** What a build writes comes from anywhere; nothing in the page may run or load. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
-/** Without colours, and without anything else that a terminal obeys. */
-async function plain(text: string): Promise<string> {
+/** Tools colour what they say; in a page it would stand there escaped. */
+async function withoutColours(text: string): Promise<string> {
   if (text === "") return "";
   const { stripVTControlCharacters } = await import("node:util");
-  return printableLines(stripVTControlCharacters(text)).trimEnd();
-}
-
-function page(message: string, details: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Nothing to serve</title>
-<style>
-  :root { color-scheme: light dark; }
-  body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font-family: system-ui, sans-serif; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-</style>
-<h1>Nothing to serve</h1>
-<pre>${escapeHtml(message)}</pre>
-${details === "" ? "" : `<hr>\n<pre>${escapeHtml(details)}</pre>\n`}</html>
-`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return stripVTControlCharacters(text).trimEnd();
 }

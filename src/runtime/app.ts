@@ -5,10 +5,14 @@
  * @module
  */
 
+import type { Fault, FaultPolicy } from "./faults/fault.ts";
+import { faultResponse } from "./faults/fault_response.ts";
+import type { RecentOutput } from "./faults/recent_output.ts";
+import { busyFault, GuestStacks, trapFault } from "./faults/trap_fault.ts";
 import { fetchResponse, requestReader } from "./fetch_message.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
-import { guestFrames, GuestTrap } from "./trap.ts";
+import { GuestTrap } from "./trap.ts";
 
 /** What happened to one request, for the log and the explorer. */
 export interface RequestEvent {
@@ -33,6 +37,12 @@ export interface AppOptions {
   readonly answersHttp?: boolean;
   /** What calls the lane besides; ended before the lane. */
   readonly beside?: AsyncDisposable;
+  /** What clients learn of faults; without that nothing but the request's id. */
+  readonly faults?: FaultPolicy;
+  /** What the guests write through, for faults that are shown. */
+  readonly output?: RecentOutput;
+  /** The component's core modules, which may tell the lines of a stack. */
+  readonly modules?: Iterable<WebAssembly.Module>;
 }
 
 /** A component that answers requests. */
@@ -42,6 +52,9 @@ export class App implements AsyncDisposable {
   readonly #answersHttp: boolean;
   readonly #beside: AsyncDisposable | undefined;
   readonly #read = requestReader();
+  readonly #faults: FaultPolicy;
+  readonly #output: RecentOutput | undefined;
+  readonly #stacks: GuestStacks;
   #count = 0;
 
   constructor(lane: Lane, events: AppEvents, options: AppOptions = {}) {
@@ -49,6 +62,9 @@ export class App implements AsyncDisposable {
     this.#events = events;
     this.#answersHttp = options.answersHttp ?? true;
     this.#beside = options.beside;
+    this.#faults = options.faults ?? "hidden";
+    this.#output = this.#faults === "shown" ? options.output : undefined;
+    this.#stacks = new GuestStacks(options.modules ?? []);
   }
 
   /** Answers one request of the Fetch API. Never rejects. */
@@ -73,50 +89,49 @@ export class App implements AsyncDisposable {
 
   async #answer(request: HttpRequest, id: string): Promise<HttpResponse> {
     if (!this.#answersHttp) {
-      return errorResponse(
-        501,
-        "This component exports nothing that answers HTTP requests",
-        id,
-      );
+      return this.#tell(request, {
+        kind: "no-handler",
+        status: 501,
+        message: "This component exports nothing that answers HTTP requests",
+        request: id,
+      });
     }
+    this.#output?.begin(id);
     try {
       return await this.#lane.fetch(request, id);
     } catch (error) {
-      if (error instanceof GuestTrap) return trapResponse(error, id);
-      if (error instanceof LaneBusyError) {
-        return errorResponse(503, `${error.message}; try again`, id, {
-          "retry-after": "1",
-        });
-      }
-      this.#events.failed(id, error);
-      return errorResponse(500, "Wharf failed; its log says how", id);
+      return this.#tell(request, await this.#faultOf(error, id));
+    } finally {
+      this.#output?.end(id);
     }
+  }
+
+  async #faultOf(error: unknown, request: string): Promise<Fault> {
+    if (error instanceof GuestTrap) {
+      const { kind, status, message } = error;
+      if (this.#faults === "hidden") return { kind, status, message, request };
+      return await trapFault(error, {
+        request,
+        output: this.#output?.linesOf(request) ?? [],
+        stacks: this.#stacks,
+      });
+    }
+    if (error instanceof LaneBusyError) return busyFault(error, request);
+    this.#events.failed(request, error);
+    return {
+      kind: "host",
+      status: 500,
+      message: "Wharf failed; its log says how",
+      request,
+    };
+  }
+
+  #tell(request: Request, fault: Fault): Response {
+    return faultResponse(fault, request, this.#faults);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#beside?.[Symbol.asyncDispose]();
     await this.#lane[Symbol.asyncDispose]();
   }
-}
-
-function trapResponse(trap: GuestTrap, id: string): HttpResponse {
-  const frames = guestFrames(trap.cause).map((frame) => `    at ${frame}`);
-  return errorResponse(trap.status, [trap.message, ...frames].join("\n"), id);
-}
-
-function errorResponse(
-  status: number,
-  cause: string,
-  id: string,
-  headers: Record<string, string> = {},
-): HttpResponse {
-  const body = `${cause}\n(request ${id})\n`;
-  return {
-    status,
-    headers: [
-      ["content-type", "text/plain; charset=utf-8"],
-      ...Object.entries(headers),
-    ],
-    body: new TextEncoder().encode(body),
-  };
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { App, type RequestEvent } from "./app.ts";
+import type { FaultPolicy } from "./faults/fault.ts";
+import { RecentOutput } from "./faults/recent_output.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { GuestTrap, trapFrom } from "./trap.ts";
 
 /** An app on a lane that does this. */
-function appOn(fetch: Lane["fetch"]) {
+function appOn(fetch: Lane["fetch"], faults: FaultPolicy = "shown") {
   const answered: RequestEvent[] = [];
   const failed: [string, unknown][] = [];
   let disposed = 0;
@@ -16,7 +18,7 @@ function appOn(fetch: Lane["fetch"]) {
   const app = new App(lane, {
     answered: (event) => answered.push(event),
     failed: (request, error) => failed.push([request, error]),
-  });
+  }, { faults });
   return { app, answered, failed, disposed: () => disposed };
 }
 
@@ -67,7 +69,9 @@ for (
       response.headers.get("content-type"),
       "text/plain; charset=utf-8",
     );
-    assert.equal(await response.text(), "The guest did it\n(request 1)\n");
+    const [cause, ...rest] = (await response.text()).trimEnd().split("\n");
+    assert.equal(cause, "The guest did it");
+    assert.equal(rest.at(-1), "(request 1)");
     assert.equal(answered[0]!.status, status);
     assert.deepEqual(failed, []);
   });
@@ -94,7 +98,10 @@ Deno.test("fetch() answers 503 when every instance is busy", async () => {
   const response = await app.fetch(get("/"));
   assert.equal(response.status, 503);
   assert.equal(response.headers.get("retry-after"), "1");
-  assert.equal(await response.text(), "Busy; try again\n(request 1)\n");
+  assert.match(
+    await response.text(),
+    /^Busy; try again\n.*dev\.queue_timeout.*\n\(request 1\)\n$/,
+  );
 });
 
 Deno.test("fetch() keeps a fault of Wharf from the client, and reports it", async () => {
@@ -127,7 +134,7 @@ Deno.test("fetch() answers 501 for a component that answers no requests", async 
   const app = new App(lane, {
     answered: (event) => answered.push(event),
     failed: (_, error) => assert.fail(String(error)),
-  }, { answersHttp: false });
+  }, { answersHttp: false, faults: "shown" });
   const response = await app.fetch(get("/"));
   assert.equal(response.status, 501);
   assert.equal(
@@ -151,4 +158,58 @@ Deno.test("disposing ends what calls the lane besides before the lane", async ()
   );
   await app[Symbol.asyncDispose]();
   assert.deepEqual(ended, ["beside", "lane"]);
+});
+
+Deno.test("fetch() gives nothing away unless faults are shown", async () => {
+  const trap = new GuestTrap("trapped", "secret", {
+    cause: new WebAssembly.RuntimeError("secret"),
+  });
+  const busy = new LaneBusyError("secret");
+  for (
+    const [error, body] of [
+      [trap, "Internal Server Error"],
+      [busy, "Service Unavailable"],
+      [new TypeError("secret"), "Internal Server Error"],
+    ] as const
+  ) {
+    const { app } = appOn(() => Promise.reject(error), "hidden");
+    const response = await app.fetch(get("/"));
+    assert.equal(await response.text(), `${body}\n(request 1)\n`);
+  }
+  const byDefault = new App(
+    {
+      fetch: () => Promise.reject(trap),
+      tell: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    { answered() {}, failed() {} },
+  );
+  assert.doesNotMatch(await (await byDefault.fetch(get("/"))).text(), /secret/);
+});
+
+Deno.test("fetch() tells what the guest wrote for the request, and lets go of it", async () => {
+  const output = new RecentOutput({ line() {}, message() {} });
+  const app = new App(
+    {
+      fetch(request, id) {
+        output.line(id, "stderr", `at ${new URL(request.url).pathname}`);
+        return request.url.endsWith("well")
+          ? Promise.resolve(new Response())
+          : Promise.reject(new GuestTrap("trapped", "It trapped"));
+      },
+      tell: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    { answered() {}, failed() {} },
+    { faults: "shown", output },
+  );
+  const [response] = await Promise.all([
+    app.fetch(get("/badly")),
+    app.fetch(get("/well")),
+  ]);
+  assert.equal(
+    await response.text(),
+    "It trapped\nstderr: at /badly\n(request 1)\n",
+  );
+  assert.equal(output.size, 0);
 });

@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 import { makeBuckets } from "../../src/keyvalue/buckets.ts";
 import { App, type RequestEvent } from "../../src/runtime/app.ts";
 import type { Artifact } from "../../src/runtime/artifact.ts";
+import type { FaultPolicy } from "../../src/runtime/faults/fault.ts";
+import { RecentOutput } from "../../src/runtime/faults/recent_output.ts";
 import { linkComponent } from "../../src/runtime/component.ts";
 import type { Guest, GuestFactory, GuestRun } from "../../src/runtime/guest.ts";
 import type {
@@ -31,6 +33,8 @@ import {
 export interface GuestAppOptions extends Partial<PoolOptions> {
   /** Milliseconds a guest may keep its client waiting; default 30 seconds. */
   readonly requestTimeout?: number;
+  /** What clients learn of faults; default is all. */
+  readonly faults?: FaultPolicy;
   /** `wasi:cli/environment`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** `wasi:config/store`. */
@@ -113,6 +117,12 @@ export async function openGuestApp(
   const artifact = await guestArtifact(file);
   const own = options.buckets === undefined ? makeBuckets() : undefined;
   const record = new Recorder();
+  const output = new RecentOutput({
+    line: (request, stream, text) =>
+      record.lines.push({ request, stream, text }),
+    message: (request, level, context, text) =>
+      record.messages.push({ request, level, context, text }),
+  });
   const factory = linkComponent(artifact, {
     interfaces: options.interfaces ?? wasiInterfaces({
       environment: options.environment ?? {},
@@ -123,12 +133,7 @@ export async function openGuestApp(
         : { labelledBuckets: options.labelledBuckets }),
     }),
     entry: incomingHandler(),
-    output: {
-      line: (request, stream, text) =>
-        record.lines.push({ request, stream, text }),
-      message: (request, level, context, text) =>
-        record.messages.push({ request, level, context, text }),
-    },
+    output,
   });
   const lane = await openInlineLane(record.watch(factory), {
     pool: {
@@ -145,6 +150,10 @@ export async function openGuestApp(
   const app = new App(lane, {
     answered: (event) => record.answered.push(event),
     failed: (_request, error) => record.failures.push(error),
+  }, {
+    faults: options.faults ?? "shown",
+    output,
+    modules: [...artifact.coreModules.values()],
   });
   return {
     record,

@@ -66,7 +66,8 @@ export async function openWatcherApp(
     watched,
     ...(gate === undefined ? {} : { watchers: makeWatchers(gate(buckets)) }),
   };
-  const app = await openApp(await guestArtifact(guest), host, config, log);
+  const artifact = await guestArtifact(guest);
+  const app = await openApp(artifact, host, config, log, "shown");
   const of: WatcherApp["of"] = (name) =>
     events.filter((event): event is Extract<LogEvent, { event: typeof name }> =>
       event.event === name

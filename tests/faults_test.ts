@@ -1,0 +1,106 @@
+/**
+ * A guest with debug information that traps: what its developer is shown, and what a stranger is.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { linkComponent } from "../src/runtime/component.ts";
+import { readArtifact } from "../src/runtime/artifact.ts";
+import { makeInterruptible } from "../src/transpile/interruptible.ts";
+import { transpile } from "../src/transpile/transpile.ts";
+import { FramePlaces } from "../src/runtime/frame_places.ts";
+import { stackFrames } from "../src/runtime/trap.ts";
+import { incomingHandler, wasiInterfaces } from "../src/wasi/mod.ts";
+import { makeBuckets } from "../src/keyvalue/buckets.ts";
+import { guestPath, openGuestApp } from "./support/guest_app.ts";
+
+/** The guest's frames in `tests/guests/src/trap_dwarf/trap_dwarf.c`. */
+const FRAMES = [
+  ["sum", "src/trap_dwarf/trap_dwarf.c:8"],
+  ["add_up", "src/trap_dwarf/trap_dwarf.c:16"],
+  [
+    "__wasm_export_exports_wasi_http_incoming_handler_handle",
+    "src/trap_dwarf/trap_dwarf.c:24",
+  ],
+] as const;
+
+Deno.test("a trap is answered with the lines of the guest's source", async () => {
+  await using app = await openGuestApp("trap_dwarf");
+  assert.equal(await (await app.fetch("/")).text(), "no trap\n");
+  const text = await (await app.fetch("/trap")).text();
+  assert.equal(
+    text,
+    [
+      "The guest trapped: unreachable",
+      ...FRAMES.map(([name, place]) => `    at ${name} (${place})`),
+      "(request 2)\n",
+    ].join("\n"),
+  );
+  const problem = await app.fetch("/trap", {
+    headers: { accept: "application/problem+json" },
+  });
+  assert.deepEqual(
+    (await problem.json()).stack,
+    FRAMES.map(([name, place]) => ({ function: name, place })),
+  );
+  const page = await app.fetch("/trap", { headers: { accept: "text/html" } });
+  const html = await page.text();
+  for (const [name, place] of FRAMES) {
+    assert.ok(html.includes(`<code>${name}</code>`));
+    assert.ok(html.includes(`>${place}<`));
+  }
+});
+
+Deno.test("a trap is answered with nothing where faults are hidden", async () => {
+  await using app = await openGuestApp("trap_dwarf", { faults: "hidden" });
+  for (const accept of ["*/*", "text/html", "application/json"]) {
+    const response = await app.fetch("/trap", { headers: { accept } });
+    assert.equal(response.status, 500);
+    assert.doesNotMatch(await response.text(), /sum|trap|\.c\b|unreachable/);
+  }
+});
+
+Deno.test("a guest that exits is told by its kind and its frames", async () => {
+  await using app = await openGuestApp("misbehave");
+  const response = await app.fetch("/exit?code=3", {
+    headers: { accept: "application/json" },
+  });
+  const { kind, detail, stack } = await response.json();
+  assert.equal(kind, "exit");
+  assert.equal(detail, "The guest called exit-with-code(3)");
+  assert.ok(stack.length > 0);
+});
+
+Deno.test("the lines are the same in a component that is interruptible", async () => {
+  const files = new Map(
+    await transpile(await Deno.readFile(guestPath("trap_dwarf"))),
+  );
+  const artifact = await readArtifact({
+    place: "",
+    read: (name) => Promise.resolve(files.get(name)!),
+  });
+  const coreModules = new Map<string, WebAssembly.Module>();
+  for (const name of artifact.coreModules.keys()) {
+    const moved = makeInterruptible(files.get(name)!);
+    coreModules.set(name, await WebAssembly.compile(moved));
+  }
+  await using buckets = makeBuckets();
+  const guest = await linkComponent({ ...artifact, coreModules }, {
+    interfaces: wasiInterfaces({ environment: {}, config: {}, buckets }),
+    entry: incomingHandler(),
+    output: { line() {}, message() {} },
+  }).make();
+  const call = guest.handle(new Request("http://guest.test/trap"), "1");
+  const trap = await call.finished.then(() => undefined, (error) => error);
+  guest.drop();
+  const frames = stackFrames(trap.cause);
+  const places = new FramePlaces(coreModules.values()).find(frames);
+  assert.deepEqual(
+    frames.map(({ name }, index) => [
+      name,
+      `${places[index]?.file}:${places[index]?.line}`,
+    ]),
+    FRAMES,
+  );
+});
