@@ -23,6 +23,7 @@ import type { Artifact } from "./runtime/artifact.ts";
 import { linkComponent, type LinkedComponent } from "./runtime/component.ts";
 import type { FaultPolicy } from "./runtime/faults/fault.ts";
 import { RecentOutput } from "./runtime/faults/recent_output.ts";
+import { readMapBeside } from "./runtime/map_file.ts";
 import type { ChangeEntry, HttpEntry } from "./runtime/guest.ts";
 import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
 import { openInlineLane } from "./runtime/inline_lane.ts";
@@ -143,7 +144,10 @@ export async function openApp(
     answersHttp: factory.answersHttp,
     faults,
     output,
-    modules: [...artifact.coreModules.values()],
+    source: {
+      modules: [...artifact.coreModules.values()],
+      readMap: readMapBeside(config.dev.componentPath),
+    },
     ...beside(factory, host, { lane, config, log }),
   });
 }

@@ -95,7 +95,7 @@ Deno.test("the lines are the same in a component that is interruptible", async (
   const trap = await call.finished.then(() => undefined, (error) => error);
   guest.drop();
   const frames = stackFrames(trap.cause);
-  const places = new FramePlaces(coreModules.values()).find(frames);
+  const places = await new FramePlaces(coreModules.values()).find(frames);
   assert.deepEqual(
     frames.map(({ name }, index) => [
       name,

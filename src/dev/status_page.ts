@@ -5,6 +5,7 @@
  */
 
 import type { Fault } from "../runtime/faults/fault.ts";
+import { fetchResponse } from "../runtime/fetch_message.ts";
 import { faultResponse } from "../runtime/faults/fault_response.ts";
 import { BuildError } from "./build_error.ts";
 
@@ -21,7 +22,7 @@ export async function failurePage(
     message: await withoutColours(error.message),
     details: await withoutColours(output),
   };
-  return faultResponse(fault, request, "shown");
+  return fetchResponse(faultResponse(fault, request, "shown"));
 }
 
 /** Tools colour what they say; in a page it would stand there escaped. */

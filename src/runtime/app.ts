@@ -8,7 +8,12 @@
 import type { Fault, FaultPolicy } from "./faults/fault.ts";
 import { faultResponse } from "./faults/fault_response.ts";
 import type { RecentOutput } from "./faults/recent_output.ts";
-import { busyFault, GuestStacks, trapFault } from "./faults/trap_fault.ts";
+import {
+  busyFault,
+  type ComponentSource,
+  GuestStacks,
+  trapFault,
+} from "./faults/trap_fault.ts";
 import { fetchResponse, requestReader } from "./fetch_message.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
@@ -41,8 +46,8 @@ export interface AppOptions {
   readonly faults?: FaultPolicy;
   /** What the guests write through, for faults that are shown. */
   readonly output?: RecentOutput;
-  /** The component's core modules, which may tell the lines of a stack. */
-  readonly modules?: Iterable<WebAssembly.Module>;
+  /** What may tell the lines of a stack. */
+  readonly source?: ComponentSource;
 }
 
 /** A component that answers requests. */
@@ -64,7 +69,7 @@ export class App implements AsyncDisposable {
     this.#beside = options.beside;
     this.#faults = options.faults ?? "hidden";
     this.#output = this.#faults === "shown" ? options.output : undefined;
-    this.#stacks = new GuestStacks(options.modules ?? []);
+    this.#stacks = new GuestStacks(options.source ?? { modules: [] });
   }
 
   /** Answers one request of the Fetch API. Never rejects. */
@@ -107,6 +112,15 @@ export class App implements AsyncDisposable {
   }
 
   async #faultOf(error: unknown, request: string): Promise<Fault> {
+    try {
+      return await this.#guestFault(error, request);
+    } catch (failure) {
+      // What tells a stack reads what the guest made, and must not cost the answer.
+      return this.#hostFault(failure, request);
+    }
+  }
+
+  async #guestFault(error: unknown, request: string): Promise<Fault> {
     if (error instanceof GuestTrap) {
       const { kind, status, message } = error;
       if (this.#faults === "hidden") return { kind, status, message, request };
@@ -117,6 +131,10 @@ export class App implements AsyncDisposable {
       });
     }
     if (error instanceof LaneBusyError) return busyFault(error, request);
+    return this.#hostFault(error, request);
+  }
+
+  #hostFault(error: unknown, request: string): Fault {
     this.#events.failed(request, error);
     return {
       kind: "host",
@@ -126,7 +144,7 @@ export class App implements AsyncDisposable {
     };
   }
 
-  #tell(request: Request, fault: Fault): Response {
+  #tell(request: HttpRequest, fault: Fault): HttpResponse {
     return faultResponse(fault, request, this.#faults);
   }
 

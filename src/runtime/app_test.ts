@@ -213,3 +213,34 @@ Deno.test("fetch() tells what the guest wrote for the request, and lets go of it
   );
   assert.equal(output.size, 0);
 });
+
+Deno.test("fetch() answers also where the stack cannot be told", async () => {
+  const error = new WebAssembly.RuntimeError("unreachable");
+  error.stack = "RuntimeError\n    at f (wasm://wasm/1:wasm-function[0]:0x32)";
+  const failed: unknown[] = [];
+  const failure = new TypeError("secret of the modules");
+  const app = new App(
+    {
+      fetch: () => Promise.reject(trapFrom(error)),
+      tell: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    { answered() {}, failed: (_, error) => failed.push(error) },
+    {
+      faults: "shown",
+      source: {
+        modules: {
+          [Symbol.iterator]() {
+            throw failure;
+          },
+        },
+      },
+    },
+  );
+  const response = await app.fetch(get("/"));
+  assert.equal(
+    await response.text(),
+    "Wharf failed; its log says how\n(request 1)\n",
+  );
+  assert.deepEqual(failed, [failure]);
+});

@@ -13,6 +13,7 @@ import {
 } from "./code_places.ts";
 import { findLines, type SourcePlace } from "./dwarf/find_lines.ts";
 import { readFunctionNames } from "./function_names.ts";
+import type { ReadSourceMap } from "./source_map.ts";
 
 /** A frame as a stack tells it. */
 export interface WasmFrame {
@@ -43,22 +44,27 @@ interface Found {
 /** Finds the lines of one component's frames. */
 export class FramePlaces {
   readonly #modules: Iterable<WebAssembly.Module>;
+  readonly #readMap: ReadSourceMap;
   #speaking: readonly Speaking[] | undefined;
 
-  constructor(modules: Iterable<WebAssembly.Module>) {
+  constructor(
+    modules: Iterable<WebAssembly.Module>,
+    readMap: ReadSourceMap = () => Promise.resolve(undefined),
+  ) {
     this.#modules = modules;
+    this.#readMap = readMap;
   }
 
   /** A place for each frame that has one. */
-  find(
+  async find(
     frames: readonly WasmFrame[],
-  ): readonly (SourcePlace | undefined)[] {
+  ): Promise<readonly (SourcePlace | undefined)[]> {
     this.#speaking ??= [...this.#modules].map(readSpeaking)
       .filter((speaking) => speaking !== undefined);
     if (this.#speaking.length === 0) return frames.map(() => undefined);
     const found = frames.map((frame) => this.#locate(frame));
     for (const speaking of this.#speaking) {
-      lookUp(
+      await this.#lookUp(
         speaking,
         found.filter((each) => each?.speaking === speaking)
           .map((each) => each!.address),
@@ -83,6 +89,42 @@ export class FramePlaces {
     }
     return candidates.length === 1 ? candidates[0] : undefined;
   }
+
+  async #lookUp(
+    speaking: Speaking,
+    addresses: readonly number[],
+  ): Promise<void> {
+    const { known } = speaking;
+    if (known.size > MAX_KNOWN) known.clear();
+    const wanted = [...new Set(addresses)]
+      .filter((address) => !known.has(address));
+    if (wanted.length === 0) return;
+    const found = await this.#linesOf(speaking, wanted);
+    for (const address of wanted) known.set(address, found.get(address));
+  }
+
+  async #linesOf(
+    { module, places }: Speaking,
+    addresses: readonly number[],
+  ): Promise<ReadonlyMap<number, SourcePlace>> {
+    const line = sectionOf(module, ".debug_line");
+    if (line.length > 0) {
+      return findLines({
+        line,
+        lineText: sectionOf(module, ".debug_line_str"),
+        text: sectionOf(module, ".debug_str"),
+      }, addresses);
+    }
+    const { openSourceMap } = await import("./source_map.ts");
+    const section = sectionOf(module, "sourceMappingURL");
+    const find = await openSourceMap(section, this.#readMap);
+    const found = new Map<number, SourcePlace>();
+    for (const address of addresses) {
+      const place = find?.(places.original + address);
+      if (place !== undefined) found.set(address, place);
+    }
+    return found;
+  }
 }
 
 function readSpeaking(module: WebAssembly.Module): Speaking | undefined {
@@ -106,24 +148,4 @@ function readSpeaking(module: WebAssembly.Module): Speaking | undefined {
 function sectionOf(module: WebAssembly.Module, name: string): Uint8Array {
   const [content] = WebAssembly.Module.customSections(module, name);
   return new Uint8Array(content ?? []);
-}
-
-function lookUp(
-  { module, known }: Speaking,
-  addresses: readonly number[],
-): void {
-  const wanted = [...new Set(addresses)]
-    .filter((address) => !known.has(address));
-  if (wanted.length === 0) return;
-  if (known.size > MAX_KNOWN) {
-    for (const address of known.keys()) {
-      if (!addresses.includes(address)) known.delete(address);
-    }
-  }
-  const found = findLines({
-    line: sectionOf(module, ".debug_line"),
-    lineText: sectionOf(module, ".debug_line_str"),
-    text: sectionOf(module, ".debug_str"),
-  }, wanted);
-  for (const address of wanted) known.set(address, found.get(address));
 }

@@ -40,7 +40,7 @@ Deno.test("find() gives lines to frames whose name is the function's there", asy
     { ...RUN, offset: 0xffffff },
   ];
   for (const time of ["first", "second"]) {
-    assert.deepEqual(places.find(frames), [
+    assert.deepEqual(await places.find(frames), [
       { file: "src/dwarf_cpp/dwarf_cpp.cc", line: 18 },
       ...[undefined, undefined, undefined, undefined],
     ], `the ${time} time`);
@@ -49,9 +49,11 @@ Deno.test("find() gives lines to frames whose name is the function's there", asy
 
 Deno.test("find() takes no line for one of two modules that could be meant", async () => {
   const module = await moduleOf("dwarf_cpp");
-  assert.deepEqual(new FramePlaces([module, module]).find([RUN]), [undefined]);
+  assert.deepEqual(await new FramePlaces([module, module]).find([RUN]), [
+    undefined,
+  ]);
   const two = new FramePlaces([module, await moduleOf("dwarf_rust")]);
-  assert.equal(two.find([RUN])[0]?.line, 18);
+  assert.equal((await two.find([RUN]))[0]?.line, 18);
 });
 
 Deno.test("find() takes no harm from a note that a guest forged", async () => {
@@ -64,6 +66,6 @@ Deno.test("find() takes no harm from a note that a guest forged", async () => {
         ...[0, content.length, ...content],
       ]),
     );
-    assert.deepEqual(new FramePlaces([module]).find([RUN]), [undefined]);
+    assert.deepEqual(await new FramePlaces([module]).find([RUN]), [undefined]);
   }
 });

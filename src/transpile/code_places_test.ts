@@ -7,7 +7,10 @@ import {
 } from "../runtime/code_places.ts";
 import { stackFrames } from "../runtime/trap.ts";
 import { readGuest } from "./_guests.ts";
+import { BinaryReader } from "./binary_reader.ts";
+import { BinaryWriter } from "./binary_writer.ts";
 import { withPlaces } from "./code_places.ts";
+import { readCoreLayout, SECTION } from "./core_layout.ts";
 import { makeInterruptible } from "./interruptible.ts";
 
 /** What calling `run(7)` of a module throws. */
@@ -24,7 +27,7 @@ function thrownBy(module: WebAssembly.Module): unknown {
 async function linesOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
   const module = await WebAssembly.compile(bytes);
   const frames = stackFrames(thrownBy(module));
-  const places = new FramePlaces([module]).find(frames);
+  const places = await new FramePlaces([module]).find(frames);
   return frames.map(({ name }, index) => [name, places[index]?.line]);
 }
 
@@ -91,5 +94,68 @@ Deno.test("withPlaces() leaves alone what tells no lines", async () => {
   for (const name of ["module_without_types", "core_module"]) {
     const bytes = await readGuest(name);
     assert.equal(withPlaces(bytes), bytes);
+  }
+});
+
+/** The module with a source map in place of its DWARF. */
+async function withSourceMap(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const layout = readCoreLayout(await readGuest("dwarf_cpp"));
+  const out = new BinaryWriter();
+  out.raw(layout.bytes.subarray(0, 8));
+  for (const { id, start, end } of layout.sections) {
+    const name = id === SECTION.custom
+      ? new BinaryReader(layout.bytes, start, end).name()
+      : "";
+    if (name.startsWith(".debug")) continue;
+    out.byte(id);
+    out.sized(layout.bytes.subarray(start, end));
+  }
+  const content = new BinaryWriter();
+  content.name("sourceMappingURL");
+  content.name(url);
+  out.byte(SECTION.custom);
+  out.sized(content.view());
+  return out.done();
+}
+
+/** A number of a source map's mappings. */
+function vlq(value: number): string {
+  const digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  let left = value * 2, text = "";
+  do {
+    text += digits[left % 32 + (left >= 32 ? 32 : 0)];
+    left = Math.floor(left / 32);
+  } while (left > 0);
+  return text;
+}
+
+Deno.test("makeInterruptible() keeps the lines of a source map", async () => {
+  const bytes = await withSourceMap("a.map");
+  const { sections } = readCoreLayout(bytes);
+  const code = sections.find(({ id }) => id === SECTION.code)!.start;
+  // `run` calls from byte 0x12 of the code, and the trap is at 0x70: what is moved lies behind.
+  const mappings = [
+    `${vlq(code)}A${vlq(1)}A`, // line 2
+    `${vlq(0x6c)}A${vlq(7)}A`, // line 9
+    `${vlq(0x05)}A${vlq(1)}A`, // line 10
+  ].join();
+  const map = JSON.stringify({
+    version: 3,
+    sources: ["a.ts"],
+    names: [],
+    mappings,
+  });
+  for (const module of [withPlaces(bytes), makeInterruptible(bytes)]) {
+    const compiled = await WebAssembly.compile(module);
+    const frames = stackFrames(thrownBy(compiled));
+    const places = await new FramePlaces(
+      [compiled],
+      (url) => Promise.resolve(url === "a.map" ? map : undefined),
+    ).find(frames);
+    assert.deepEqual(places, [
+      { file: "a.ts", line: 9 },
+      { file: "a.ts", line: 2 },
+    ]);
   }
 });

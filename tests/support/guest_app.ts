@@ -153,7 +153,7 @@ export async function openGuestApp(
   }, {
     faults: options.faults ?? "shown",
     output,
-    modules: [...artifact.coreModules.values()],
+    source: { modules: [...artifact.coreModules.values()] },
   });
   return {
     record,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { HttpRequest } from "../http_message.ts";
 import { printable, printableLines } from "../../log.ts";
 import { type Fault, type FaultFrame, REMEDIES, TITLES } from "./fault.ts";
 
@@ -13,7 +14,10 @@ import { type Fault, type FaultFrame, REMEDIES, TITLES } from "./fault.ts";
  *
  * @param request What the client asked for; absent where it is to learn nothing.
  */
-export function faultPage(fault: Fault, request: Request | undefined): string {
+export function faultPage(
+  fault: Fault,
+  request: HttpRequest | undefined,
+): string {
   const { kind, status, message, details, stack = [], output = [] } = fault;
   const title = request === undefined ? message : TITLES[kind];
   const remedy = request === undefined ? undefined : REMEDIES[kind];

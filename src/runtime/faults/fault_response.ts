@@ -5,6 +5,7 @@
  */
 
 import { printable, printableJson, printableLines } from "../../log.ts";
+import type { HttpRequest, HttpResponse } from "../http_message.ts";
 import { acceptedFace, type Face } from "./accepted_face.ts";
 import {
   type Fault,
@@ -21,25 +22,34 @@ import { faultPage } from "./fault_page.ts";
  */
 export function faultResponse(
   fault: Fault,
-  request: Request,
+  request: HttpRequest,
   policy: FaultPolicy,
-): Response {
-  const face = acceptedFace(request.headers.get("accept"));
+): HttpResponse {
+  const face = acceptedFace(valueOf(request, "accept"));
   const told = policy === "shown" ? fault : hidden(fault);
   const body = request.method === "HEAD"
     ? null
-    : render(told, request, { face, policy });
-  return new Response(body, {
+    : new TextEncoder().encode(render(told, request, { face, policy }));
+  return {
     status: fault.status,
-    headers: {
+    headers: Object.entries({
       "content-type": CONTENT_TYPES[face],
       "cache-control": "no-store",
       "vary": "accept",
       "x-content-type-options": "nosniff",
       ...(face === "page" ? { "content-security-policy": PAGE_POLICY } : {}),
       ...fault.headers,
-    },
-  });
+    }),
+    body,
+  };
+}
+
+/** What the lines of that name say together; `null` where there are none. */
+function valueOf({ headers }: HttpRequest, wanted: string): string | null {
+  const values = [...headers]
+    .filter(([name]) => name.toLowerCase() === wanted)
+    .map(([, value]) => value);
+  return values.length === 0 ? null : values.join(", ");
 }
 
 const CONTENT_TYPES: Readonly<Record<Face, string>> = {
@@ -76,7 +86,7 @@ function phraseOf(status: number): string {
 
 function render(
   fault: Fault,
-  request: Request,
+  request: HttpRequest,
   { face, policy }: { readonly face: Face; readonly policy: FaultPolicy },
 ): string {
   switch (face) {

@@ -1,6 +1,12 @@
+import { fetchResponse } from "../fetch_message.ts";
 import assert from "node:assert/strict";
 import type { Fault, FaultKind, FaultPolicy } from "./fault.ts";
 import { faultResponse } from "./fault_response.ts";
+
+/** The response as a client of the Fetch API has it. */
+function answered(...args: Parameters<typeof faultResponse>): Response {
+  return fetchResponse(faultResponse(...args));
+}
 
 const ACCEPTS = {
   page: "text/html,*/*;q=0.8",
@@ -68,8 +74,8 @@ const PHRASES: Readonly<Record<number, string>> = {
 for (const kind of KINDS) {
   const fault: Fault = { kind, ...FAULTS[kind] };
   for (const face of FACES) {
-    Deno.test(`faultResponse() shows "${kind}" as ${face}`, async () => {
-      const response = faultResponse(fault, asking(face), "shown");
+    Deno.test(`answered() shows "${kind}" as ${face}`, async () => {
+      const response = answered(fault, asking(face), "shown");
       assertHead(response, fault, face);
       const body = await response.text();
       const told = [
@@ -82,8 +88,8 @@ for (const kind of KINDS) {
       for (const part of told) assert.ok(body.includes(part), part);
     });
 
-    Deno.test(`faultResponse() hides "${kind}" as ${face}`, async () => {
-      const response = faultResponse(fault, asking(face), "hidden");
+    Deno.test(`answered() hides "${kind}" as ${face}`, async () => {
+      const response = answered(fault, asking(face), "hidden");
       assertHead(response, fault, face);
       const body = await response.text();
       const { request, status } = fault;
@@ -107,10 +113,10 @@ function assertHead(response: Response, fault: Fault, face: Face): void {
   else assert.equal(policy, null);
 }
 
-Deno.test("faultResponse() writes the problem that RFC 9457 describes", async () => {
+Deno.test("answered() writes the problem that RFC 9457 describes", async () => {
   const fault: Fault = { kind: "trapped", ...FAULTS.trapped };
   const body = (policy: FaultPolicy) =>
-    faultResponse(fault, asking("problem"), policy).json();
+    answered(fault, asking("problem"), policy).json();
   assert.deepEqual(await body("shown"), {
     type: "about:blank",
     title: "Internal Server Error",
@@ -132,7 +138,7 @@ Deno.test("faultResponse() writes the problem that RFC 9457 describes", async ()
   });
 });
 
-Deno.test("faultResponse() says how a limit is raised", async () => {
+Deno.test("answered() says how a limit is raised", async () => {
   for (
     const [kind, key] of [
       ["deadline", "dev.request_timeout"],
@@ -141,17 +147,17 @@ Deno.test("faultResponse() says how a limit is raised", async () => {
   ) {
     for (const face of FACES) {
       const fault: Fault = { kind, ...FAULTS[kind] };
-      const response = faultResponse(fault, asking(face), "shown");
+      const response = answered(fault, asking(face), "shown");
       assert.ok((await response.text()).includes(key), `${kind} ${face}`);
     }
   }
 });
 
-Deno.test("faultResponse() gives HEAD no body", async () => {
+Deno.test("answered() gives HEAD no body", async () => {
   const fault: Fault = { kind: "trapped", ...FAULTS.trapped };
   for (const policy of ["shown", "hidden"] as const) {
     for (const face of FACES) {
-      const response = faultResponse(fault, asking(face, "HEAD"), policy);
+      const response = answered(fault, asking(face, "HEAD"), policy);
       assertHead(response, fault, face);
       assert.equal(response.body, null);
       assert.equal(await response.text(), "");
@@ -171,7 +177,7 @@ const HOSTILE: readonly string[] = [
 ];
 
 for (const hostile of HOSTILE) {
-  Deno.test(`faultResponse() escapes ${JSON.stringify(hostile)}`, async () => {
+  Deno.test(`answered() escapes ${JSON.stringify(hostile)}`, async () => {
     const fault: Fault = {
       kind: "trapped",
       status: 500,
@@ -182,7 +188,7 @@ for (const hostile of HOSTILE) {
       details: hostile,
     };
     for (const face of FACES) {
-      const body = await faultResponse(fault, asking(face), "shown").text();
+      const body = await answered(fault, asking(face), "shown").text();
       assert.doesNotMatch(
         body,
         /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u,
@@ -199,7 +205,7 @@ for (const hostile of HOSTILE) {
         assert.equal(body.match(/<\/pre>/g)!.length, 4);
       }
     }
-    const text = await faultResponse(fault, asking("text"), "shown").text();
+    const text = await answered(fault, asking("text"), "shown").text();
     const frame = text.split("\n").filter((line) => line.startsWith("    at"));
     assert.equal(frame.length, 1, "a frame is one line");
   });
@@ -207,7 +213,7 @@ for (const hostile of HOSTILE) {
 
 Deno.test("a page loads nothing, runs nothing and knows both schemes", async () => {
   const fault: Fault = { kind: "trapped", ...FAULTS.trapped };
-  const page = await faultResponse(fault, asking("page"), "shown").text();
+  const page = await answered(fault, asking("page"), "shown").text();
   assert.ok(page.startsWith("<!doctype html>"));
   assert.doesNotMatch(page, /<script|<link|<img|src=|href=|url\(|@import/);
   assert.match(page, /color-scheme: light dark/);

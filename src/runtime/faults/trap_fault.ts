@@ -6,6 +6,7 @@
 
 import type { FramePlaces } from "../frame_places.ts";
 import type { LaneBusyError } from "../lane.ts";
+import type { ReadSourceMap } from "../source_map.ts";
 import { frameText, type GuestTrap, stackFrames } from "../trap.ts";
 import type { Fault, FaultFrame, FaultLine } from "./fault.ts";
 
@@ -42,14 +43,21 @@ export function busyFault(error: LaneBusyError, request: string): Fault {
   };
 }
 
+/** What tells the lines of a component's source. */
+export interface ComponentSource {
+  /** Its core modules. */
+  readonly modules: Iterable<WebAssembly.Module>;
+  /** Reads the source maps that they name; without it those inside of them count. */
+  readonly readMap?: ReadSourceMap;
+}
+
 /** Tells the stacks of one component's guests. */
 export class GuestStacks {
-  readonly #modules: Iterable<WebAssembly.Module>;
+  readonly #component: ComponentSource;
   #places: FramePlaces | undefined;
 
-  /** Takes the core modules, some of which may tell lines of source. */
-  constructor(modules: Iterable<WebAssembly.Module>) {
-    this.#modules = modules;
+  constructor(component: ComponentSource) {
+    this.#component = component;
   }
 
   /** The guest's frames of a trap, innermost first. */
@@ -59,8 +67,11 @@ export class GuestStacks {
     if (frames.length === 0) return [];
     // A guest that never traps has no use for what reads DWARF.
     const { FramePlaces } = await import("../frame_places.ts");
-    this.#places ??= new FramePlaces(this.#modules);
-    const places = this.#places.find(frames);
+    this.#places ??= new FramePlaces(
+      this.#component.modules,
+      this.#component.readMap,
+    );
+    const places = await this.#places.find(frames);
     return frames.map((frame, index) => {
       const place = places[index];
       return {
