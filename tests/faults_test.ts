@@ -5,15 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { linkComponent } from "../src/runtime/component.ts";
-import { readArtifact } from "../src/runtime/artifact.ts";
-import { makeInterruptible } from "../src/transpile/interruptible.ts";
-import { transpile } from "../src/transpile/transpile.ts";
-import { FramePlaces } from "../src/runtime/frame_places.ts";
-import { stackFrames } from "../src/runtime/trap.ts";
-import { incomingHandler, wasiInterfaces } from "../src/wasi/mod.ts";
-import { makeBuckets } from "../src/keyvalue/buckets.ts";
-import { guestPath, openGuestApp } from "./support/guest_app.ts";
+import { openGuestApp } from "./support/guest_app.ts";
 
 /** The guest's frames in `tests/guests/src/trap_dwarf/trap_dwarf.c`. */
 const FRAMES = [
@@ -70,37 +62,4 @@ Deno.test("a guest that exits is told by its kind and its frames", async () => {
   assert.equal(kind, "exit");
   assert.equal(detail, "The guest called exit-with-code(3)");
   assert.ok(stack.length > 0);
-});
-
-Deno.test("the lines are the same in a component that is interruptible", async () => {
-  const files = new Map(
-    await transpile(await Deno.readFile(guestPath("trap_dwarf"))),
-  );
-  const artifact = await readArtifact({
-    place: "",
-    read: (name) => Promise.resolve(files.get(name)!),
-  });
-  const coreModules = new Map<string, WebAssembly.Module>();
-  for (const name of artifact.coreModules.keys()) {
-    const moved = makeInterruptible(files.get(name)!);
-    coreModules.set(name, await WebAssembly.compile(moved));
-  }
-  await using buckets = makeBuckets();
-  const guest = await linkComponent({ ...artifact, coreModules }, {
-    interfaces: wasiInterfaces({ environment: {}, config: {}, buckets }),
-    entry: incomingHandler(),
-    output: { line() {}, message() {} },
-  }).make();
-  const call = guest.handle(new Request("http://guest.test/trap"), "1");
-  const trap = await call.finished.then(() => undefined, (error) => error);
-  guest.drop();
-  const frames = stackFrames(trap.cause);
-  const places = await new FramePlaces(coreModules.values()).find(frames);
-  assert.deepEqual(
-    frames.map(({ name }, index) => [
-      name,
-      `${places[index]?.file}:${places[index]?.line}`,
-    ]),
-    FRAMES,
-  );
 });
