@@ -213,9 +213,14 @@ function checkPresent(
   context: CheckContext,
 ): Setting | undefined {
   if (node.kind === "scalar" && node.value === null && schema.kind === "leaf") {
-    return wrongShape(node, schema.rule.allowed, at, context, {
-      remedy: 'write "" for an empty one',
-    });
+    const mayBeEmpty = "accepted" in schema.rule.read("", context.resolvePath);
+    return wrongShape(
+      node,
+      schema.rule.allowed,
+      at,
+      context,
+      mayBeEmpty ? { remedy: 'write "" for an empty one' } : {},
+    );
   }
   return check(node, schema, at, context);
 }

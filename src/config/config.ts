@@ -8,6 +8,7 @@
 import type { Address } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
 import type { BucketEntry } from "./bucket_entry.ts";
+import type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";
 
 /**
  * Names that the user chose and their values. It has no prototype, so that a name such as
@@ -61,6 +62,8 @@ export interface DevConfig {
   readonly instanceReuse: number;
   /** Where buckets are kept. */
   readonly keyvalue: KeyValueConfig;
+  /** How outgoing requests are made. */
+  readonly outgoingHttp: OutgoingHttpConfig;
 }
 
 /** Where buckets are kept. */
@@ -89,6 +92,8 @@ export interface WorkloadConfig {
   readonly environment: NamedTexts;
   /** What it reads through `wasi:config/store`. */
   readonly config: NamedTexts;
+  /** Where it may connect to. */
+  readonly egress: EgressConfig;
 }
 
 /** What happens after a template is copied. */

@@ -77,6 +77,23 @@ const OWN_KEYS = {
       flag: { name: "queue-timeout", value: "DURATION" },
     },
   ),
+  outgoing_http: section("How much outgoing HTTP one request may make", {
+    max_concurrent_per_request: leaf(
+      integer(0),
+      "How many outgoing calls one request may have under way",
+      { default: 64 },
+    ),
+    max_total_per_request: leaf(
+      integer(0),
+      "How many outgoing calls one request may make in all",
+      { default: 1000 },
+    ),
+    connection_wait: leaf(
+      DURATION,
+      "How long a call waits for one of the outgoing HTTP connections",
+      { default: "5s" },
+    ),
+  }, { own: true }),
   lanes: leaf(integer(1), "How many Workers run components", {
     own: true,
     notYet: true,
@@ -153,7 +170,6 @@ const NOT_YET_KEYS = {
   http_client_ca_paths: listOf(
     leaf(PATH, "A certificate"),
     "Further authorities to trust in outgoing requests",
-    { notYet: true },
   ),
   http_client_trust_roots: leaf(
     oneOf(["webpki", "webpki-and-native", "native", "extra-only"]),
@@ -165,8 +181,8 @@ const NOT_YET_KEYS = {
   }),
   max_outbound_http_connections_per_workload: leaf(
     integer(0),
-    "How many outgoing HTTP connections there may be",
-    { default: 128, notYet: true },
+    "How many outgoing HTTP connections there may be in use at once",
+    { default: 128 },
   ),
   max_outbound_socket_connections_per_workload: leaf(
     integer(0),

@@ -31,8 +31,19 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       queueTimeout: 10_000,
       instanceReuse: 1,
       keyvalue: { buckets: {} },
+      outgoingHttp: {
+        connections: 128,
+        connectionWait: 5000,
+        concurrentPerRequest: 64,
+        totalPerRequest: 1000,
+        caPaths: [],
+      },
     },
-    workload: { environment: {}, config: {} },
+    workload: {
+      environment: {},
+      config: {},
+      egress: { hosts: [], lookups: [], loopbackPorts: [] },
+    },
     new: {},
   });
   deepStrictEqual(warnings, []);
@@ -54,6 +65,12 @@ dev:
   wasi_keyvalue_deno_kv: kv.sqlite
   instance_reuse: 100
   request_timeout: 5m
+  max_outbound_http_connections_per_workload: 4
+  http_client_ca_paths: [ca.pem]
+  outgoing_http:
+    max_concurrent_per_request: 1
+    max_total_per_request: 2
+    connection_wait: 3s
   keyvalue:
     default: filesystem
     buckets:
@@ -63,6 +80,9 @@ dev:
 workload:
   environment: {config: {LOG: info}}
   config: {greeting: hello}
+  allowedHosts: ["*", "https://*.Example.com:8443"]
+  allowedIpNameLookups: [db.internal]
+  allowedHostLoopbackPorts: [5432, 53/udp]
 `);
   const { config, warnings } = await project.load();
   deepStrictEqual(structuredClone(config), {
@@ -113,8 +133,31 @@ workload:
           },
         },
       },
+      outgoingHttp: {
+        connections: 4,
+        connectionWait: 3000,
+        concurrentPerRequest: 1,
+        totalPerRequest: 2,
+        caPaths: [`${project.path}/ca.pem`],
+      },
     },
-    workload: { environment: { LOG: "info" }, config: { greeting: "hello" } },
+    workload: {
+      environment: { LOG: "info" },
+      config: { greeting: "hello" },
+      egress: {
+        hosts: [{ host: "*" }, {
+          scheme: "https",
+          host: "example.com",
+          below: true,
+          port: 8443,
+        }],
+        lookups: [{ host: "db.internal" }],
+        loopbackPorts: [
+          { port: 5432, protocol: "tcp" },
+          { port: 53, protocol: "udp" },
+        ],
+      },
+    },
   });
   deepStrictEqual(warnings, []);
 });
@@ -159,6 +202,10 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.data_nats_url": "user/config.toml:5:17",
     "dev.instance_reuse": "environment variable WASH_DEV_INSTANCE_REUSE",
     "dev.queue_timeout": "default",
+    "dev.max_outbound_http_connections_per_workload": "default",
+    "dev.outgoing_http.connection_wait": "default",
+    "dev.outgoing_http.max_concurrent_per_request": "default",
+    "dev.outgoing_http.max_total_per_request": "default",
     "dev.request_timeout": ".wash/config.yaml:4:20",
   });
 });
@@ -242,7 +289,7 @@ Deno.test("loadConfig() needs no file where a component is named", async () => {
   strictEqual("file" in config, false);
   strictEqual("command" in config.dev, false);
   strictEqual(config.dev.componentPath, `${path}/built/a.wasm`);
-  strictEqual(settings.length, 6);
+  strictEqual(settings.length, 10);
 });
 
 Deno.test("loadConfig() reads paths of a file in the project, of flags in the working directory", async () => {
@@ -290,8 +337,6 @@ Deno.test("loadConfig() names all that is not supported in one warning", async (
   components: [{name: a, file: b, allowedHosts: [x]}]
 wit:
 host: {hostPlugins: []}
-workload:
-  allowedHosts: ["*"]
 `);
   const { warnings } = await project.load({
     env: { WASH_DEV_LANES: "2", WASH_WIT_SKIP_FETCH: "false" },
@@ -300,7 +345,6 @@ workload:
     "not supported yet and ignored: dev.tls_cert_path (.wash/config.yaml:2:3), " +
     "dev.tls_key_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
     "dev.components (.wash/config.yaml:6:3), host (.wash/config.yaml:8:1), " +
-    "workload.allowedHosts (.wash/config.yaml:10:3), " +
     "dev.lanes (environment variable WASH_DEV_LANES)",
   ]);
 });

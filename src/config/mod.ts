@@ -38,6 +38,8 @@ export type {
   NewConfig,
   WorkloadConfig,
 } from "./config.ts";
+export type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";
+export type { HostPattern, LoopbackPort, NamePattern } from "./host_pattern.ts";
 export { ConfigError, type ConfigIssue, formatIssue } from "./config_error.ts";
 export { type ConfigFlag, configFlags } from "./flags.ts";
 export type { KeyPath } from "./key_path.ts";

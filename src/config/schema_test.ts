@@ -39,15 +39,11 @@ Deno.test("SCHEMA marks exactly these keys as not supported yet", () => {
       .split(" ").map((key) => `dev.${key}`),
     ...("service_image service_pull_policy service_ports allow_insecure_registries " +
       "components host_plugins volumes host_interfaces tls_cert_path tls_key_path " +
-      "tls_ca_path http_client_ca_paths http_client_trust_roots max_connections " +
-      "max_outbound_http_connections_per_workload " +
+      "tls_ca_path http_client_trust_roots max_connections " +
       "max_outbound_socket_connections_per_workload " +
       "max_inbound_socket_connections_per_workload http_connection_wait wasi_webgpu " +
       "wasi_otel wasi_blobstore_path postgres_url wasm_proposals")
       .split(" ").map((key) => `dev.${key}`),
-    "workload.allowedHosts",
-    "workload.allowedIpNameLookups",
-    "workload.allowedHostLoopbackPorts",
     "wit",
     "host",
   ]);

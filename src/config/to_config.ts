@@ -2,6 +2,7 @@ import { parseAddress } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
 import type { BucketEntry, SeedValue } from "./bucket_entry.ts";
 import type { Config, NamedTexts } from "./config.ts";
+import { egressOf, outgoingHttpOf } from "./egress_config.ts";
 import type { KeyPath } from "./key_path.ts";
 import { settingAt, type SettingTable, valueAt } from "./setting.ts";
 
@@ -52,10 +53,12 @@ export function toConfig(parts: ConfigParts): Config {
         }),
         buckets: bucketsOf(parts),
       },
+      outgoingHttp: outgoingHttpOf(settings),
     },
     workload: {
       environment: record(parts.environment),
       config: texts("workload", "config"),
+      egress: egressOf(settings),
     },
     new: present({ command: text("new", "command") }),
   });

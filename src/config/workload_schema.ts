@@ -1,3 +1,4 @@
+import { HOST_PATTERN, LOOPBACK_PORT, NAME_PATTERN } from "./host_pattern.ts";
 import {
   leaf,
   type List,
@@ -24,19 +25,16 @@ const LIMIT = integer(-1);
 /** What a component may reach, the same for a workload and for a sidecar. */
 export const WORKLOAD_LISTS = {
   allowedHosts: listOf(
-    leaf(TEXT, "A host pattern"),
-    "Hosts that outgoing requests may go to",
-    { notYet: true },
+    leaf(HOST_PATTERN, "A host pattern"),
+    "Hosts that may be connected to; without it, in dev, this machine alone",
   ),
   allowedIpNameLookups: listOf(
-    leaf(TEXT, "A name pattern"),
-    "Names that may be looked up",
-    { notYet: true },
+    leaf(NAME_PATTERN, "A name pattern"),
+    "Names that the component may look up itself",
   ),
   allowedHostLoopbackPorts: listOf(
-    leaf(TEXT, "A port, with /udp where it is one"),
-    "Ports of this machine that may be connected to",
-    { notYet: true },
+    leaf(LOOPBACK_PORT, "A port, with /udp where it is one"),
+    "The only ports of this machine that may be connected to; without it, in dev, any",
   ),
 } satisfies Record<string, SchemaNode>;
 
