@@ -29,8 +29,11 @@ import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
 import { openInlineLane } from "./runtime/inline_lane.ts";
 import type { Lane } from "./runtime/lane.ts";
 import {
+  HttpClient,
   incomingHandler,
   logWatching,
+  makeEgressPolicy,
+  makeRefusalLog,
   makeWatchers,
   wasiInterfaces,
   watchBuckets,
@@ -51,6 +54,8 @@ export interface Host {
   readonly watchers: readonly ChangeEntry[];
   /** The buckets whose changes the component is told of, by the names that guests use. */
   readonly watched: readonly string[];
+  /** How guests call others; it MUST be disposed after the apps that use it. */
+  readonly client: HttpClient;
 }
 
 /** Makes what a project's guests are given. Opens no connection. */
@@ -59,11 +64,13 @@ export function makeHost(config: Config, log: Log): Host {
     config.dev.keyvalue,
     (text) => log.emit({ event: "warning", text }),
   );
+  const client = openClient(config, log);
   const interfaces = wasiInterfaces({
     environment: config.workload.environment,
     config: config.workload.config,
     buckets: buckets.forGuests(),
     labelledBuckets: (label) => buckets.forGuests(label),
+    client,
   });
   return {
     buckets,
@@ -71,7 +78,28 @@ export function makeHost(config: Config, log: Log): Host {
     entry: incomingHandler(),
     watchers: makeWatchers(buckets.forGuests()),
     watched: buckets.watched(),
+    client,
   };
+}
+
+/** Makes what guests call others with. Connects to nothing. */
+function openClient({ dev, workload }: Config, log: Log): HttpClient {
+  const { hosts, lookups, loopbackPorts } = workload.egress;
+  const warn = (text: string) => log.emit({ event: "warning", text });
+  const { concurrentPerRequest, totalPerRequest, ...connecting } =
+    dev.outgoingHttp;
+  return new HttpClient({
+    ...connecting,
+    policy: makeEgressPolicy({
+      hosts,
+      lookups,
+      // A developer's other servers are here, and so is whatever runs the guest.
+      loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
+    }),
+    limits: { concurrent: concurrentPerRequest, total: totalPerRequest },
+    refused: makeRefusalLog(warn),
+    warn,
+  });
 }
 
 /**

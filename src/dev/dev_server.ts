@@ -102,6 +102,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
             "dev.request_timeout allows",
         });
       }
+      await host.client[Symbol.asyncDispose]();
       await host.buckets[Symbol.asyncDispose]();
     },
   };

@@ -25,7 +25,8 @@ import { wallClockInterface } from "./clocks/wall_clock.ts";
 import { makeConfigInterfaces } from "./config/store.ts";
 import { preopensInterface } from "./filesystem/preopens.ts";
 import { filesystemTypesInterface } from "./filesystem/types.ts";
-import { outgoingHandlerInterface } from "./http/outgoing_handler.ts";
+import { deniedClient, type HttpClient } from "./http/outgoing_client.ts";
+import { makeOutgoingHandlerInterface } from "./http/outgoing_handler.ts";
 import { typesInterface } from "./http/types.ts";
 import { errorInterface } from "./io/error.ts";
 import { pollInterface } from "./io/poll.ts";
@@ -41,11 +42,14 @@ import { insecureSeedInterface } from "./random/insecure_seed.ts";
 import { randomInterface } from "./random/random.ts";
 
 export { incomingHandler } from "./http/incoming_handler.ts";
+export { HttpClient } from "./http/outgoing_client.ts";
 export type { BucketOpener } from "./keyvalue/bucket_handle.ts";
 export type { LabelledBuckets } from "./keyvalue/store.ts";
 export { makeWatchers } from "./keyvalue/watcher.ts";
 export { watchBuckets, type WatchingEvents } from "./keyvalue/watching.ts";
 export { logWatching } from "./keyvalue/watching_log.ts";
+export { type EgressPolicy, makeEgressPolicy } from "./net/egress.ts";
+export { makeRefusalLog, type RefusalLog } from "./net/refusals.ts";
 
 /** What the interfaces give the guest of one project. */
 export interface WasiOptions {
@@ -57,6 +61,8 @@ export interface WasiOptions {
   readonly buckets: BucketOpener;
   /** The same for imports with a label; without it there can be none. */
   readonly labelledBuckets?: LabelledBuckets;
+  /** `wasi:http/outgoing-handler`: how guests call others; without it each call is denied. */
+  readonly client?: HttpClient;
 }
 
 /** The interfaces, made for one project. */
@@ -66,7 +72,7 @@ export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
     pollInterface,
     streamsInterface,
     typesInterface,
-    outgoingHandlerInterface,
+    makeOutgoingHandlerInterface(options.client ?? deniedClient()),
     monotonicClockInterface,
     wallClockInterface,
     randomInterface,

@@ -35,6 +35,7 @@ const C_GUESTS: Record<string, CGuest> = {
   },
   echo: { source: "echo" },
   every_import: { source: "every_import" },
+  outgoing: { source: "outgoing" },
   misbehave: { source: "misbehave" },
   trap_dwarf: { source: "trap_dwarf", debug: true },
   wasi_0_2_0: { source: "kv_get", support: ["libc", "http"], patch: "0.2.0" },

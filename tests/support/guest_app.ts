@@ -24,6 +24,7 @@ import type { PoolOptions } from "../../src/runtime/pool.ts";
 import { cachedArtifact } from "../../src/transpile/cache.ts";
 import {
   type BucketOpener,
+  type HttpClient,
   incomingHandler,
   type LabelledBuckets,
   wasiInterfaces,
@@ -43,6 +44,8 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly buckets?: BucketOpener;
   /** The same for imports with a label. */
   readonly labelledBuckets?: LabelledBuckets;
+  /** `wasi:http/outgoing-handler`; default denies every call. It stays the caller's. */
+  readonly client?: HttpClient;
   /** In place of all of `src/wasi`. */
   readonly interfaces?: readonly HostInterface[];
 }
@@ -131,6 +134,7 @@ export async function openGuestApp(
       ...(options.labelledBuckets === undefined
         ? {}
         : { labelledBuckets: options.labelledBuckets }),
+      ...(options.client === undefined ? {} : { client: options.client }),
     }),
     entry: incomingHandler(),
     output,

@@ -8,16 +8,20 @@
 import type { ByteSource } from "../io/streams.ts";
 import { streamClosed, streamFailed } from "../io/streams.ts";
 import { HttpFailure } from "./error_code.ts";
+import type { FieldEntry } from "./fields.ts";
 
 type SourceState =
   | { readonly phase: "open" }
   | { readonly phase: "ended" }
   | { readonly phase: "failed"; readonly error: HttpFailure };
 
-/** Gives the next piece, or `undefined` at the end. */
-interface BodyReader {
+/** Where a body's pieces come from. */
+export interface BodyReader {
+  /** The next piece, good until the one after; `undefined` at the end. */
   read(): Promise<Uint8Array | undefined>;
   cancel(): Promise<void>;
+  /** What came behind the body, once it has ended. */
+  trailers?(): FieldEntry[] | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -27,6 +31,9 @@ const FIRST_READ = 8 * 1024;
 
 /** How much is read of a body that has filled that. */
 const LONG_READ = 64 * 1024;
+
+/** How much is read only to be dropped; ending the connection costs less than more would. */
+const MAX_DRAINED = 256 * 1024;
 
 /** A body under way to a guest. */
 export class BodySource implements ByteSource {
@@ -38,9 +45,10 @@ export class BodySource implements ByteSource {
   #received = 0;
   #pending: PromiseWithResolvers<void> | undefined;
 
-  constructor(stream: ReadableStream<Uint8Array> | null) {
-    this.#stream = stream;
-    if (stream === null) this.#state = { phase: "ended" };
+  constructor(body: ReadableStream<Uint8Array> | BodyReader | null) {
+    this.#stream = body instanceof ReadableStream ? body : null;
+    if (body === null) this.#state = { phase: "ended" };
+    else if (!(body instanceof ReadableStream)) this.#reader = body;
   }
 
   /** Whether the guest has asked for bytes that the client has not sent yet. */
@@ -61,6 +69,27 @@ export class BodySource implements ByteSource {
   /** Why the body broke off, if it did. */
   get failure(): HttpFailure | undefined {
     return this.#state.phase === "failed" ? this.#state.error : undefined;
+  }
+
+  /** What came behind the body. */
+  get trailers(): FieldEntry[] | undefined {
+    return this.#state.phase === "ended"
+      ? this.#reader?.trailers?.()
+      : undefined;
+  }
+
+  /**
+   * Reads what is left, if it is little, and drops it: the guest is done with the body, and
+   * may still want what comes behind it.
+   */
+  async drain(): Promise<void> {
+    const limit = this.#received + MAX_DRAINED;
+    while (this.#state.phase === "open" && this.#received <= limit) {
+      this.#chunk = NOTHING;
+      await this.whenReady();
+    }
+    this.#chunk = NOTHING;
+    this.cancel();
   }
 
   read(max: number): Uint8Array {
@@ -106,7 +135,7 @@ export class BodySource implements ByteSource {
    */
   breakOff(cause?: unknown): void {
     if (this.#state.phase !== "open") return;
-    const error = new HttpFailure(
+    const error = cause instanceof HttpFailure ? cause : new HttpFailure(
       { tag: "connection-terminated" },
       "The connection ended before the body was complete",
       { cause },

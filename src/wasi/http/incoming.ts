@@ -58,13 +58,25 @@ export class IncomingRequest {
   }
 }
 
+/** What differs between the body of a request and that of a response. */
+export interface IncomingBodyOptions {
+  /**
+   * Whether the source ends with the body, as that of a response does; the server looks after
+   * what its client still sends.
+   */
+  readonly ownsSource?: true;
+}
+
 /** `resource incoming-body` */
 export class IncomingBody {
   readonly #source: BodySource;
+  readonly #options: IncomingBodyOptions;
   #stream: "not taken" | "taken" | "dropped" = "not taken";
+  #finished = false;
 
-  constructor(source: BodySource) {
+  constructor(source: BodySource, options: IncomingBodyOptions = {}) {
     this.#source = source;
+    this.#options = options;
   }
 
   /** `stream: func() -> result<input-stream>`; an error from the second call on. */
@@ -91,8 +103,14 @@ export class IncomingBody {
         "incoming-body.finish was called while its stream was still held",
       );
     }
-    body.#source.cancel();
-    return new FutureTrailers(body.#source);
+    body.#finished = true;
+    if (body.#options.ownsSource) body.#source.drain();
+    else body.#source.cancel();
+    return new FutureTrailers(body.#source, body.#options);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#options.ownsSource && !this.#finished) this.#source.cancel();
   }
 }
 
@@ -106,13 +124,15 @@ type TrailersResult =
   }
   | { readonly tag: "err"; readonly val: undefined };
 
-/** `resource future-trailers`. Deno's server hands no trailers on, so there are never any. */
+/** `resource future-trailers`. Deno's server hands no trailers on: only responses have any. */
 export class FutureTrailers {
   readonly #source: BodySource;
+  readonly #options: IncomingBodyOptions;
   #taken = false;
 
-  constructor(source: BodySource) {
+  constructor(source: BodySource, options: IncomingBodyOptions = {}) {
     this.#source = source;
+    this.#options = options;
   }
 
   /** `subscribe: func() -> pollable` */
@@ -128,12 +148,16 @@ export class FutureTrailers {
     if (!this.#source.ended) return undefined;
     if (this.#taken) return { tag: "err", val: undefined };
     this.#taken = true;
-    const failure = this.#source.failure;
+    const { failure, trailers } = this.#source;
     return {
       tag: "ok",
       val: failure === undefined
-        ? { tag: "ok", val: undefined }
+        ? { tag: "ok", val: trailers && Fields.received(trailers) }
         : { tag: "err", val: failure.code },
     };
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#options.ownsSource) this.#source.cancel();
   }
 }

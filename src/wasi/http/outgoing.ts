@@ -90,11 +90,7 @@ export class OutgoingResponse {
    * @throws {RangeError} It said something that is no length.
    */
   static contentLength(response: OutgoingResponse): number | undefined {
-    const length = contentLength(response.#message.fields);
-    if (typeof length !== "object") return length;
-    throw new RangeError(
-      `The guest set content-length to "${length.invalid}", which is no length`,
-    );
+    return lengthOf(response.#message);
   }
 }
 
@@ -105,6 +101,7 @@ export class OutgoingBody {
   readonly #contentLength: number | undefined;
   readonly #sizeError: BodySizeError;
   #stream: "not taken" | "taken" | "dropped" = "not taken";
+  #trailers: Fields | undefined;
   /** Counts what was refused for being too much, too. */
   #written = 0;
 
@@ -132,10 +129,10 @@ export class OutgoingBody {
   /**
    * `finish: static func(this: outgoing-body, trailers: option<trailers>) -> result<_, error-code>`
    *
-   * Trailers are accepted and left out: Deno's server has no way to send them. Traps while
-   * the body's stream is still held, as the WIT asks.
+   * Trailers of a response are accepted and left out: Deno's server has no way to send them.
+   * Traps while the body's stream is still held, as the WIT asks.
    */
-  static finish(body: OutgoingBody, _trailers: Fields | undefined): void {
+  static finish(body: OutgoingBody, trailers: Fields | undefined): void {
     if (body.#stream === "taken") {
       throw new TypeError(
         "outgoing-body.finish was called while its stream was still held",
@@ -146,7 +143,13 @@ export class OutgoingBody {
       body.pipe.fail(failure);
       throw new WitError<ErrorCode>(failure.code);
     }
+    body.#trailers = trailers;
     body.pipe.finish();
+  }
+
+  /** What follows the body, once it is finished. For the host. */
+  static trailers(body: OutgoingBody): Fields | undefined {
+    return body.#trailers;
   }
 
   [Symbol.dispose](): void {
@@ -190,6 +193,20 @@ export class OutgoingRequest {
   /** `body: func() -> result<outgoing-body>` */
   body(): OutgoingBody {
     return this.#message.takeBody();
+  }
+
+  /** The body that the guest writes, if it asked for one. For the host. */
+  static body(request: OutgoingRequest): OutgoingBody | undefined {
+    return request.#message.body;
+  }
+
+  /**
+   * How long the body is to be, if the guest has said so. For the host.
+   *
+   * @throws {RangeError} It said something that is no length.
+   */
+  static contentLength(request: OutgoingRequest): number | undefined {
+    return lengthOf(request.#message);
   }
 
   /** `method: func() -> method` */
@@ -283,6 +300,14 @@ export class RequestOptions {
   setBetweenBytesTimeout(duration: bigint | undefined): void {
     this.#betweenBytesTimeout = duration;
   }
+}
+
+function lengthOf({ fields }: OutgoingMessage): number | undefined {
+  const length = contentLength(fields);
+  if (typeof length !== "object") return length;
+  throw new RangeError(
+    `The guest set content-length to "${length.invalid}", which is no length`,
+  );
 }
 
 /** What the lines say; they may repeat one length, not name two. */

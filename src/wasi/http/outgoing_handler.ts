@@ -1,18 +1,32 @@
 /**
  * `wasi:http/outgoing-handler@0.2`, and the resources that only it gives out.
  *
- * Calls out of the host are denied, as `wash` denies them where a project allows none: the
- * interface is here so that components which link against it without using it can run.
- *
  * @module
  */
 
-import { type HostInterface, WitError } from "../../runtime/host_interface.ts";
+import {
+  type HostInterface,
+  type InstanceContext,
+  WitError,
+} from "../../runtime/host_interface.ts";
 import { Pollable } from "../io/poll.ts";
-import { ERROR_CODE_TYPES, type ErrorCode } from "./error_code.ts";
+import { BodySource } from "./body_source.ts";
+import { ERROR_CODE_TYPES, type ErrorCode, HttpFailure } from "./error_code.ts";
 import { Fields } from "./fields.ts";
-import type { IncomingBody } from "./incoming.ts";
-import { OutgoingRequest, RequestOptions } from "./outgoing.ts";
+import { IncomingBody } from "./incoming.ts";
+import { OutgoingBody, OutgoingRequest, RequestOptions } from "./outgoing.ts";
+import type { CallTimeouts } from "./outgoing_call.ts";
+import type { HttpClient } from "./outgoing_client.ts";
+import { failure } from "./outgoing_failure.ts";
+import { CallCounter, type Release } from "./outgoing_slots.ts";
+import {
+  type Framing,
+  headersOf,
+  type OutgoingTarget,
+  promisedLength,
+  targetOf,
+} from "./outgoing_target.ts";
+import { linesOf } from "./response_reader.ts";
 
 /** `resource incoming-response` */
 export class IncomingResponse {
@@ -43,6 +57,10 @@ export class IncomingResponse {
     this.#consumed = true;
     return this.#body;
   }
+
+  [Symbol.dispose](): void {
+    if (!this.#consumed) this.#body[Symbol.dispose]();
+  }
 }
 
 /** How a call ended. */
@@ -53,11 +71,19 @@ export type ResponseOutcome =
 /** `resource future-incoming-response` */
 export class FutureIncomingResponse {
   readonly #settled: Promise<void>;
+  readonly #dropped: () => void;
   #outcome: ResponseOutcome | undefined;
   #taken = false;
 
-  /** @param outcome MUST NOT reject. */
-  constructor(outcome: Promise<ResponseOutcome>) {
+  /**
+   * @param outcome MUST NOT reject.
+   * @param dropped Called when the guest does not want the outcome any more.
+   */
+  constructor(
+    outcome: Promise<ResponseOutcome>,
+    dropped: () => void = () => {},
+  ) {
+    this.#dropped = dropped;
     this.#settled = outcome.then((value) => {
       this.#outcome = value;
     });
@@ -81,37 +107,211 @@ export class FutureIncomingResponse {
     this.#taken = true;
     return { tag: "ok", val: this.#outcome };
   }
+
+  [Symbol.dispose](): void {
+    if (this.#taken) return;
+    this.#dropped();
+    if (this.#outcome?.tag === "ok") this.#outcome.val[Symbol.dispose]();
+  }
+}
+
+/** Milliseconds where the guest sets none; its own deadline ends sooner as a rule. */
+const DEFAULT_TIMEOUTS: CallTimeouts = {
+  connect: 30_000,
+  firstByte: 600_000,
+  betweenBytes: 600_000,
+};
+
+/** The calls of one instance. */
+class Caller {
+  readonly #client: HttpClient;
+  readonly #calls: CallCounter;
+  readonly #dropped = new AbortController();
+
+  constructor(instance: InstanceContext, client: HttpClient) {
+    this.#client = client;
+    this.#calls = new CallCounter(instance, client.options.limits);
+    instance.onDrop(() =>
+      this.#dropped.abort(
+        failure({ tag: "connection-terminated" }, "The guest has ended"),
+      )
+    );
+  }
+
+  /**
+   * `handle: func(request: outgoing-request, options: option<request-options>)
+   * -> result<future-incoming-response, error-code>`
+   */
+  handle(
+    request: OutgoingRequest,
+    options: RequestOptions | undefined,
+  ): FutureIncomingResponse {
+    const body = OutgoingRequest.body(request);
+    try {
+      const target = targetOf(request);
+      const length = promisedLength(request);
+      this.#check(target);
+      const release = this.#count(target);
+      const given = new AbortController();
+      const signal = AbortSignal.any([given.signal, this.#dropped.signal]);
+      const outcome = this.#send({ request, target, length }, {
+        timeouts: timeoutsOf(options),
+        signal,
+        release,
+      });
+      return new FutureIncomingResponse(
+        outcome,
+        () =>
+          given.abort(
+            failure({ tag: "connection-terminated" }, "The guest let go of it"),
+          ),
+      );
+    } catch (error) {
+      body?.pipe.cancel(); // what the guest still writes has no one to go to
+      throw error;
+    }
+  }
+
+  #check(target: OutgoingTarget): void {
+    const verdict = this.#client.options.policy.http(target);
+    if (verdict.allowed) return;
+    this.#client.options.refused(
+      target.origin,
+      "no line allows it",
+      verdict.remedy,
+    );
+    throw new WitError<ErrorCode>({ tag: "HTTP-request-denied" });
+  }
+
+  #count(target: OutgoingTarget): Release {
+    const taken = this.#calls.take();
+    if (typeof taken === "function") return taken;
+    const { limits, refused } = this.#client.options;
+    refused(
+      target.origin,
+      taken === "total"
+        ? `the request has made ${limits.total} calls already`
+        : `the request has ${limits.concurrent} calls under way`,
+      `dev.outgoing_http.max_${taken}_per_request higher`,
+    );
+    throw new WitError<ErrorCode>({ tag: "connection-limit-reached" });
+  }
+
+  async #send(
+    { request, target, length }: {
+      request: OutgoingRequest;
+      target: OutgoingTarget;
+      length: number | undefined;
+    },
+    { timeouts, signal, release }: {
+      timeouts: CallTimeouts;
+      signal: AbortSignal;
+      release: Release;
+    },
+  ): Promise<ResponseOutcome> {
+    const body = OutgoingRequest.body(request);
+    try {
+      const framing = await framingOf(body, length);
+      const { status, rawHeaders, body: reader } = await this.#client.send({
+        target,
+        headers: headersOf(request, target, framing),
+        body: framing.kind === "none" ? undefined : body,
+        timeouts,
+        released: release,
+      }, signal);
+      const source = new BodySource(reader);
+      return {
+        tag: "ok",
+        val: new IncomingResponse(
+          status,
+          Fields.received(linesOf(rawHeaders)),
+          new IncomingBody(source, { ownsSource: true }),
+        ),
+      };
+    } catch (error) {
+      body?.pipe.cancel();
+      release();
+      return { tag: "err", val: codeFrom(error) };
+    }
+  }
 }
 
 /**
- * `handle: func(request: outgoing-request, options: option<request-options>)
- * -> result<future-incoming-response, error-code>`
+ * How the body is sent. A guest that goes on in the same turn of the event loop may finish it
+ * before its head leaves: its length is known then.
  */
-function handle(
-  _request: OutgoingRequest,
-  _options: RequestOptions | undefined,
-): never {
-  throw new WitError<ErrorCode>({ tag: "HTTP-request-denied" });
+async function framingOf(
+  body: OutgoingBody | undefined,
+  length: number | undefined,
+): Promise<Framing> {
+  if (body === undefined) return { kind: "none" };
+  if (length !== undefined) return { kind: "known", length };
+  await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  const { pipe } = body;
+  if (pipe.failure !== undefined) throw pipe.failure;
+  if (!pipe.finished || OutgoingBody.trailers(body) !== undefined) {
+    return { kind: "chunked" };
+  }
+  return pipe.written === 0
+    ? { kind: "none" }
+    : { kind: "known", length: pipe.written };
 }
 
-export const outgoingHandlerInterface: HostInterface = {
-  name: "wasi:http/outgoing-handler",
-  version: "0.2.x",
-  types: {
-    ...ERROR_CODE_TYPES,
-    "outgoing-request": "resource",
-    "request-options": "resource",
-    "future-incoming-response": "resource",
-  },
-  functions: {
-    "handle":
-      "func(request: outgoing-request, options: option<request-options>) -> result<future-incoming-response, error-code>",
-  },
-  waits: [],
-  resources: {
-    "outgoing-request": OutgoingRequest,
-    "request-options": RequestOptions,
-    "future-incoming-response": FutureIncomingResponse,
-  },
-  imports: () => ({ handle }),
-};
+/** Durations of the guest, in nanoseconds; a timer takes no more than 31 bits. */
+function timeoutsOf(options: RequestOptions | undefined): CallTimeouts {
+  const read = (given: bigint | undefined, otherwise: number) =>
+    given === undefined
+      ? otherwise
+      : Math.min(Number(given / 1_000_000n), 2 ** 31 - 1);
+  return {
+    connect: read(options?.connectTimeout(), DEFAULT_TIMEOUTS.connect),
+    firstByte: read(options?.firstByteTimeout(), DEFAULT_TIMEOUTS.firstByte),
+    betweenBytes: read(
+      options?.betweenBytesTimeout(),
+      DEFAULT_TIMEOUTS.betweenBytes,
+    ),
+  };
+}
+
+function codeFrom(error: unknown): ErrorCode {
+  return error instanceof HttpFailure ? error.code : {
+    tag: "internal-error",
+    val: error instanceof Error ? error.message : undefined,
+  };
+}
+
+/** Makes the interface. */
+export function makeOutgoingHandlerInterface(
+  client: HttpClient,
+): HostInterface {
+  return {
+    name: "wasi:http/outgoing-handler",
+    version: "0.2.x",
+    types: {
+      ...ERROR_CODE_TYPES,
+      "outgoing-request": "resource",
+      "request-options": "resource",
+      "future-incoming-response": "resource",
+    },
+    functions: {
+      "handle":
+        "func(request: outgoing-request, options: option<request-options>) -> result<future-incoming-response, error-code>",
+    },
+    waits: [],
+    resources: {
+      "outgoing-request": OutgoingRequest,
+      "request-options": RequestOptions,
+      "future-incoming-response": FutureIncomingResponse,
+    },
+    imports: (instance) => {
+      // Most requests of a guest call nobody.
+      let caller: Caller | undefined;
+      return {
+        handle: (
+          request: OutgoingRequest,
+          given: RequestOptions | undefined,
+        ) => (caller ??= new Caller(instance, client)).handle(request, given),
+      };
+    },
+  };
+}

@@ -5,10 +5,11 @@ import { BodySource } from "./body_source.ts";
 import { Fields } from "./fields.ts";
 import { IncomingBody } from "./incoming.ts";
 import { OutgoingRequest } from "./outgoing.ts";
+import { deniedClient } from "./outgoing_client.ts";
 import {
   FutureIncomingResponse,
   IncomingResponse,
-  outgoingHandlerInterface,
+  makeOutgoingHandlerInterface,
   type ResponseOutcome,
 } from "./outgoing_handler.ts";
 
@@ -20,11 +21,14 @@ function makeResponse(): IncomingResponse {
   );
 }
 
-Deno.test("handle() denies every request", () => {
-  const { handle } = outgoingHandlerInterface.imports(new RecordedInstance());
-  const request = new OutgoingRequest(new Fields());
-  for (const options of [undefined, {}]) {
-    assert.throws(() => handle!(request, options), (error) => {
+Deno.test("handle() of a client that may call nobody denies every request", () => {
+  const { handle } = makeOutgoingHandlerInterface(deniedClient()).imports(
+    new RecordedInstance(),
+  );
+  for (const authority of ["127.0.0.1", "a.example"]) {
+    const request = new OutgoingRequest(new Fields());
+    request.setAuthority(authority);
+    assert.throws(() => handle!(request, undefined), (error) => {
       assert.ok(error instanceof WitError);
       assert.deepEqual(error.payload, { tag: "HTTP-request-denied" });
       return true;
