@@ -18,7 +18,9 @@ export type NamePattern = Pick<HostPattern, "host" | "below">;
 
 /** A port of this machine: one line of `workload.allowedHostLoopbackPorts`. */
 export interface LoopbackPort {
+  /** Its number, from 1. */
   readonly port: number;
+  /** What is spoken there. */
   readonly protocol: "tcp" | "udp";
 }
 

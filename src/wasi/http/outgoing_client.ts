@@ -202,7 +202,11 @@ export class HttpClient implements AsyncDisposable {
           },
           done: () => isLookingUp = false,
         }),
-        ...(scheme === "https" && { servername: serverName(target) }),
+        ...(scheme === "https" && {
+          servername: serverName(target),
+          // Whatever the environment says.
+          rejectUnauthorized: true,
+        }),
       },
       body,
       timeouts,
