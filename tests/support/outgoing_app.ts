@@ -4,7 +4,11 @@
  * @module
  */
 
-import { HttpClient, makeEgressPolicy } from "../../src/wasi/mod.ts";
+import {
+  HttpClient,
+  makeEgressPolicy,
+  makeRefusalLog,
+} from "../../src/wasi/mod.ts";
 import type { EgressOptions } from "../../src/wasi/net/egress.ts";
 import { type GuestApp, openGuestApp } from "./guest_app.ts";
 import { latin1, textOf } from "./http_client.ts";
@@ -38,8 +42,7 @@ export async function openOutgoing(
       lookups: [],
       loopback: options.loopback ?? "any",
     }),
-    refused: (target, state, remedy) =>
-      warnings.push(`${target}: ${state}; ${remedy}`),
+    refused: makeRefusalLog((text) => warnings.push(text)),
     limits: {
       concurrent: options.concurrent ?? 64,
       total: options.total ?? 1000,
@@ -78,9 +81,9 @@ export class ServedConnection {
     this.#conn = conn;
   }
 
-  /** Sends text, a byte for each character. */
-  async send(text: string): Promise<void> {
-    let rest: Uint8Array = latin1(text);
+  /** Sends bytes; of a text one for each character. */
+  async send(data: string | Uint8Array): Promise<void> {
+    let rest = typeof data === "string" ? latin1(data) : data;
     while (rest.length > 0) rest = rest.subarray(await this.#conn.write(rest));
   }
 
