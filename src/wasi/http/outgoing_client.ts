@@ -64,7 +64,7 @@ interface Transport {
 }
 
 /** Idle connections to one server, and how long they are kept: less than servers keep theirs. */
-const IDLE_CONNECTIONS = 8;
+const IDLE_CONNECTIONS = 64;
 const IDLE_TIMEOUT = 3000;
 
 /** As many bytes of header lines as a response may have. */
