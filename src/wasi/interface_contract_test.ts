@@ -58,10 +58,15 @@ function testInterfaces(interfaces: readonly HostInterface[]): void {
       for (const [name, definition] of Object.entries(official.types)) {
         assert.equal(types[name], definition, name);
       }
-      // Beside them only what their definitions name.
-      const all = Object.values(types).join(" ");
+      // Beside them only what their definitions name, and what unstable functions take.
+      const all = [
+        ...Object.values(types),
+        ...Object.values(offeredOf(official.unstable, offered)),
+      ].join(" ");
       for (const name of Object.keys(types)) {
-        assert.ok(name in official.types || all.includes(`(${name})`), name);
+        const named = all.includes(`(${name})`) ||
+          all.includes(`borrow<${name}>`);
+        assert.ok(name in official.types || named, name);
       }
     });
 

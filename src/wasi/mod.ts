@@ -40,6 +40,7 @@ import { loggingInterfaces } from "./logging/logging.ts";
 import { insecureInterface } from "./random/insecure.ts";
 import { insecureSeedInterface } from "./random/insecure_seed.ts";
 import { randomInterface } from "./random/random.ts";
+import { makeSocketInterfaces, type SocketPolicy } from "./sockets/mod.ts";
 
 export { incomingHandler } from "./http/incoming_handler.ts";
 export { HttpClient } from "./http/outgoing_client.ts";
@@ -50,6 +51,7 @@ export { watchBuckets, type WatchingEvents } from "./keyvalue/watching.ts";
 export { logWatching } from "./keyvalue/watching_log.ts";
 export { type EgressPolicy, makeEgressPolicy } from "./net/egress.ts";
 export { makeRefusalLog, type RefusalLog } from "./net/refusals.ts";
+export type { SocketPolicy } from "./sockets/mod.ts";
 
 /** What the interfaces give the guest of one project. */
 export interface WasiOptions {
@@ -63,6 +65,8 @@ export interface WasiOptions {
   readonly labelledBuckets?: LabelledBuckets;
   /** `wasi:http/outgoing-handler`: how guests call others; without it each call is denied. */
   readonly client?: HttpClient;
+  /** `wasi:sockets`: where they may lead; without it, nowhere. */
+  readonly sockets?: SocketPolicy;
 }
 
 /** The interfaces, made for one project. */
@@ -96,5 +100,6 @@ export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
     atomicsInterface,
     atomicsDraft2Interface,
     ...batchInterfaces,
+    ...makeSocketInterfaces(options.sockets),
   ];
 }
