@@ -40,6 +40,12 @@ export interface ByteSource extends Readiness {
    * Throws {@linkcode WitError} at the end or after a failure.
    */
   read(max: number): Uint8Array;
+  /**
+   * Resolves after a turn of the event loop, if the guest is there still. A source that has it
+   * makes `input-stream.read` answer at once, even with nothing, as the WIT allows: guests that
+   * serve several sockets depend on it.
+   */
+  turn?(): Promise<void>;
 }
 
 /** Where an output stream's bytes go. */
@@ -58,12 +64,16 @@ export interface ByteSink extends Readiness {
  */
 const MAX_READ = 64 * 1024;
 
+/** After how many reads in a row that gave nothing the event loop gets a turn. */
+const EMPTY_READS_A_TURN = 64;
+
 /** What the WIT allows one `blocking-write-and-flush` to carry. */
 const MAX_BLOCKING_WRITE = 4096;
 
 /** `resource input-stream` */
 export class InputStream {
   readonly #source: ByteSource;
+  #empty = 0;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -74,10 +84,18 @@ export class InputStream {
    *
    * Waits for the first bytes where the WIT would allow an empty list: much guest code
    * takes an empty list for the end of the stream, and would lose the rest of a body
-   * that arrives in pieces. A guest that polls first never waits here.
+   * that arrives in pieces. A guest that polls first never waits here. Where there is a
+   * {@linkcode ByteSource.turn}, it is what the WIT says.
    */
   read(length: bigint): Uint8Array | Promise<Uint8Array> {
-    return this.blockingRead(length);
+    if (this.#source.turn === undefined) return this.blockingRead(length);
+    const bytes = this.#source.read(clampLength(length));
+    if (bytes.length > 0) this.#empty = 0;
+    else if (++this.#empty === EMPTY_READS_A_TURN) {
+      this.#empty = 0;
+      return this.#source.turn().then(() => bytes);
+    }
+    return bytes;
   }
 
   /** `blocking-read: func(len: u64) -> result<list<u8>, stream-error>` */

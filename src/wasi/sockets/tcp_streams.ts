@@ -28,6 +28,7 @@ type Phase =
 /** What is received. */
 export class TcpSource implements ByteSource {
   readonly #connection: Deno.TcpConn;
+  readonly #waiter: Waiter;
   readonly #wake: Wake;
   readonly #released: () => void;
   #window: Uint8Array<ArrayBuffer> | undefined;
@@ -42,6 +43,7 @@ export class TcpSource implements ByteSource {
     released: () => void,
   ) {
     this.#connection = connection;
+    this.#waiter = waiter;
     this.#wake = new Wake(waiter);
     this.#released = released;
   }
@@ -71,6 +73,14 @@ export class TcpSource implements ByteSource {
 
   whenReady(): Promise<void> {
     return this.isReady() ? Promise.resolve() : this.#wake.wait();
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        if (!this.#waiter.dropped) resolve();
+      });
+    });
   }
 
   dispose(): void {
