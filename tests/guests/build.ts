@@ -38,6 +38,7 @@ const C_GUESTS: Record<string, CGuest> = {
   outgoing: { source: "outgoing" },
   misbehave: { source: "misbehave" },
   trap_dwarf: { source: "trap_dwarf", debug: true },
+  sockets: { source: "sockets" },
   wasi_0_2_0: { source: "kv_get", support: ["libc", "http"], patch: "0.2.0" },
   wasi_0_2_3: { source: "kv_get", support: ["libc", "http"], patch: "0.2.3" },
   wasi_0_2_6: { source: "kv_get", support: ["libc", "http"], patch: "0.2.6" },

@@ -27,6 +27,7 @@ import {
   type HttpClient,
   incomingHandler,
   type LabelledBuckets,
+  type SocketPolicy,
   wasiInterfaces,
 } from "../../src/wasi/mod.ts";
 
@@ -46,6 +47,8 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly labelledBuckets?: LabelledBuckets;
   /** `wasi:http/outgoing-handler`; default denies every call. It stays the caller's. */
   readonly client?: HttpClient;
+  /** `wasi:sockets`; default is nowhere. */
+  readonly sockets?: SocketPolicy;
   /** In place of all of `src/wasi`. */
   readonly interfaces?: readonly HostInterface[];
 }
@@ -135,6 +138,7 @@ export async function openGuestApp(
         ? {}
         : { labelledBuckets: options.labelledBuckets }),
       ...(options.client === undefined ? {} : { client: options.client }),
+      ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     }),
     entry: incomingHandler(),
     output,
