@@ -72,7 +72,7 @@ export const udpInterface: HostInterface = {
     "[method]outgoing-datagram-stream.subscribe":
       `func(${OUTGOING}) -> pollable`,
   },
-  waits: [],
+  waits: ["[method]udp-socket.finish-bind"],
   resources: {
     "pollable": Pollable,
     "network": Network,

@@ -83,12 +83,17 @@ export class UdpSocket {
     this.#bind(endpoint, this.#state);
   }
 
-  /** `finish-bind: func() -> result<_, error-code>` */
-  finishBind(): void {
+  /**
+   * `finish-bind: func() -> result<_, error-code>`
+   *
+   * Waits where the WIT would allow `would-block`: wasi-libc's implicit bind takes that for
+   * final, and starts another one.
+   */
+  finishBind(): void | Promise<void> {
     const state = this.#state;
     switch (state.phase) {
       case "binding":
-        throw socketError("would-block");
+        return state.wake.wait().then(() => this.finishBind());
       case "failed":
         this.#state = { phase: "unbound" };
         throw socketError(state.code);
