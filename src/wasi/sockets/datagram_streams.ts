@@ -5,7 +5,7 @@
  */
 
 import { Pollable } from "../io/poll.ts";
-import { socketError } from "./error_code.ts";
+import { SocketError, socketError } from "./error_code.ts";
 import type { InstanceSockets } from "./instance_sockets.ts";
 import {
   checkRemoteAddress,
@@ -16,7 +16,6 @@ import {
   socketAddress,
 } from "./ip_address.ts";
 import type { UdpPort } from "./udp_port.ts";
-import { WitError } from "../../runtime/host_interface.ts";
 
 /** `record incoming-datagram` */
 export interface IncomingDatagram {
@@ -110,7 +109,7 @@ export class OutgoingDatagramStream {
       try {
         this.#association.port.send(data, this.#target(remoteAddress));
       } catch (error) {
-        if (sent === 0 || !(error instanceof WitError)) throw error;
+        if (sent === 0 || !(error instanceof SocketError)) throw error;
         break;
       }
       sent++;

@@ -34,9 +34,12 @@ export type ErrorCode =
 export const ERROR_CODE =
   "enum { unknown, access-denied, not-supported, invalid-argument, out-of-memory, timeout, concurrency-conflict, not-in-progress, would-block, invalid-state, new-socket-limit, address-not-bindable, address-in-use, remote-unreachable, connection-refused, connection-reset, connection-aborted, datagram-too-large, name-unresolvable, temporary-resolver-failure, permanent-resolver-failure }";
 
+/** The error arm of a socket's function. */
+export class SocketError extends WitError<ErrorCode> {}
+
 /** The error arm with a code. */
-export function socketError(code: ErrorCode): WitError<ErrorCode> {
-  return new WitError(code);
+export function socketError(code: ErrorCode): SocketError {
+  return new SocketError(code);
 }
 
 /** The system's names for failures, and the WIT's. */
@@ -67,8 +70,9 @@ const BY_SYSTEM_CODE: Readonly<Record<string, ErrorCode>> = {
   EAI_FAIL: "permanent-resolver-failure",
 };
 
-/** The code of a failure of `Deno.connect`, `node:dgram` or `node:dns`. */
+/** The code of a failure of `Deno.connect`, `node:dgram` or `node:dns`, or of our own. */
 export function errorCodeOf(failure: unknown): ErrorCode {
+  if (failure instanceof SocketError) return failure.payload;
   // Without --allow-net for the address: the one failure that has a class and no code.
   if (failure instanceof Deno.errors.NotCapable) return "access-denied";
   if (!(failure instanceof Error) || !("code" in failure)) return "unknown";

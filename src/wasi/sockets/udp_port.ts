@@ -74,6 +74,8 @@ export class UdpPort {
       socket.bind({ address: local.address, port: local.port });
       await promise;
       socket.off("error", reject);
+      // Dropped meanwhile, the instance would never close it.
+      if (sockets.dropped) throw socketError("connection-aborted");
       return new UdpPort(socket, sockets);
     } catch (error) {
       socket.close();

@@ -151,3 +151,25 @@ Deno.test("a socket that is dropped while it is being bound is closed", async ()
   // The next one is bound after it, and the test would leak it.
   await bind(instance);
 });
+
+Deno.test("an instance that is dropped while a socket is being bound leaves nothing open", async () => {
+  const instance = new RecordedInstance();
+  const network = new Network(new InstanceSockets(ANYWHERE, instance));
+  new UdpSocket("ipv4").startBind(network, local(0));
+  instance.drop();
+  // Bound after it; had it stayed open, the test would leak it.
+  using other = new RecordedInstance();
+  await bind(other);
+});
+
+Deno.test("binding one socket too many answers new-socket-limit, and closes it", async () => {
+  using instance = new RecordedInstance();
+  const sockets = new InstanceSockets(ANYWHERE, instance);
+  for (let count = 0; count < 256; count++) sockets.opened(() => {});
+  const socket = new UdpSocket("ipv4");
+  socket.startBind(new Network(sockets), local(0));
+  await assert.rejects(
+    async () => await socket.finishBind(),
+    { payload: "new-socket-limit" },
+  );
+});
