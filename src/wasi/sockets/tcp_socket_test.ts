@@ -7,7 +7,7 @@ import {
 } from "../../../tests/support/echo_servers.ts";
 import { RecordedInstance } from "../../../tests/support/recorded_instance.ts";
 import { WitError } from "../../runtime/host_interface.ts";
-import type { StreamError } from "../io/streams.ts";
+import type { OutputStream, StreamError } from "../io/streams.ts";
 import { InstanceSockets, type SocketPolicy } from "./instance_sockets.ts";
 import { type IpSocketAddress, socketAddress } from "./ip_address.ts";
 import { Network, networkInterface } from "./network.ts";
@@ -35,6 +35,24 @@ async function connect(instance: RecordedInstance, port: number) {
   return { socket, input, output };
 }
 
+/** Writes until there is no room for many turns: the system's own buffers fill up first. */
+async function fill(output: OutputStream): Promise<number> {
+  const pollable = output.subscribe();
+  let written = 0;
+  for (let full = 0; full < 50; full++) {
+    const room = Number(output.checkWrite());
+    assert.ok(room <= TCP_WINDOW);
+    assert.equal(pollable.ready(), room > 0);
+    if (room > 0) {
+      output.write(new Uint8Array(room));
+      written += room;
+      full = 0;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return written;
+}
+
 function isClosed(error: unknown): boolean {
   return error instanceof WitError &&
     (error.payload as StreamError).tag === "closed";
@@ -49,20 +67,7 @@ Deno.test("a stream takes no more than its window from a guest whose peer does n
   });
   using instance = new RecordedInstance();
   const { socket, output } = await connect(instance, server.port);
-  const pollable = output.subscribe();
-  let written = 0;
-  // The system's own buffers fill up first.
-  for (let full = 0; full < 50; full++) {
-    const room = Number(output.checkWrite());
-    assert.ok(room <= TCP_WINDOW);
-    assert.equal(pollable.ready(), room > 0);
-    if (room > 0) {
-      output.write(new Uint8Array(room));
-      written += room;
-      full = 0;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const written = await fill(output);
   release.resolve();
   await output.blockingFlush();
   socket.shutdown("send");
@@ -117,16 +122,18 @@ Deno.test("read answers at once, with nothing, and gives the event loop a turn",
 });
 
 Deno.test("what was written is sent though every handle is dropped at once", async () => {
-  const read = Promise.withResolvers<string>();
-  await using server = serveTcp((connection) =>
-    readAll(connection).then(read.resolve, read.reject)
-  );
+  const release = Promise.withResolvers<void>();
+  const received = Promise.withResolvers<number>();
+  await using server = serveTcp(async (connection) => {
+    await release.promise;
+    received.resolve((await readAll(connection)).length);
+  });
   using instance = new RecordedInstance();
   const { socket, input, output } = await connect(instance, server.port);
-  const text = "y".repeat(TCP_WINDOW);
-  output.write(new TextEncoder().encode(text));
+  const written = await fill(output);
   for (const handle of [socket, input, output]) handle[Symbol.dispose]();
-  assert.equal(await read.promise, text);
+  release.resolve();
+  assert.equal(await received.promise, written);
 });
 
 Deno.test("a connection is open for as long as one handle is", async () => {

@@ -5,6 +5,7 @@ import { RecordedInstance } from "../../../tests/support/recorded_instance.ts";
 import { InstanceSockets, type SocketPolicy } from "./instance_sockets.ts";
 import { type IpSocketAddress, socketAddress } from "./ip_address.ts";
 import { Network } from "./network.ts";
+import { UdpPort } from "./udp_port.ts";
 import { UdpSocket } from "./udp_socket.ts";
 
 const ANYWHERE: SocketPolicy = {
@@ -142,24 +143,30 @@ Deno.test("a fixed port is denied, and the log says what to do", () => {
 
 Deno.test("a socket that is dropped while it is being bound is closed", async () => {
   using instance = new RecordedInstance();
-  const network = new Network(new InstanceSockets(ANYWHERE, instance));
+  const sockets = new InstanceSockets(ANYWHERE, instance);
+  for (let count = 1; count < 256; count++) sockets.opened(() => {});
   const dropped = new UdpSocket("ipv4");
-  dropped.startBind(network, local(0));
-  const settled = dropped.subscribe();
+  dropped.startBind(new Network(sockets), local(0));
   dropped[Symbol.dispose]();
-  await settled.block();
-  // The next one is bound after it, and the test would leak it.
-  await bind(instance);
+  // Begun later, this one is bound when the other one has been closed.
+  using other = new RecordedInstance();
+  await bind(other);
+  // The last that may be open.
+  const next = new UdpSocket("ipv4");
+  next.startBind(new Network(sockets), local(0));
+  await next.finishBind();
+  assert.notEqual(next.localAddress().val.port, 0);
 });
 
 Deno.test("an instance that is dropped while a socket is being bound leaves nothing open", async () => {
   const instance = new RecordedInstance();
-  const network = new Network(new InstanceSockets(ANYWHERE, instance));
-  new UdpSocket("ipv4").startBind(network, local(0));
+  const sockets = new InstanceSockets(ANYWHERE, instance);
+  const opening = UdpPort.open(
+    { family: "ipv4", local: { address: "127.0.0.1", port: 0 } },
+    sockets,
+  );
   instance.drop();
-  // Bound after it; had it stayed open, the test would leak it.
-  using other = new RecordedInstance();
-  await bind(other);
+  await assert.rejects(opening, { payload: "connection-aborted" });
 });
 
 Deno.test("binding one socket too many answers new-socket-limit, and closes it", async () => {
