@@ -21,7 +21,7 @@ import {
   openGuestApp,
 } from "./support/guest_app.ts";
 
-const REMEDY = 'add it to "allowed"';
+const REMEDY = "a line of the configuration";
 
 /** This machine only, and no names but its own. */
 const LOOPBACK: SocketPolicy = {
@@ -173,7 +173,7 @@ Deno.test("connecting is denied without a policy, and the log has the remedy", a
   assert.equal(
     message.text,
     'Cannot connect to "127.0.0.1:80": the component is not allowed to; ' +
-      "this project allows no connections",
+      "set workload.allowedHosts",
   );
 });
 

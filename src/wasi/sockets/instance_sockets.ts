@@ -126,7 +126,7 @@ export class InstanceSockets {
   }
 
   #denied(act: string, what: string, remedy: string) {
-    this.refused(act, what, remedy);
+    this.refused(act, what, `set ${remedy}`);
     return socketError("access-denied");
   }
 

@@ -10,11 +10,9 @@ const BY_NAME: SocketPolicy = {
   lookup: (name) =>
     name === "known"
       ? { allowed: true }
-      : { allowed: false, remedy: `allow ${name}` },
+      : { allowed: false, remedy: `lookups: ${name}` },
   address: ({ name }) =>
-    name === "known"
-      ? { allowed: true }
-      : { allowed: false, remedy: "allow it" },
+    name === "known" ? { allowed: true } : { allowed: false, remedy: "hosts" },
 };
 
 function refusal(code: string) {
@@ -48,13 +46,13 @@ Deno.test("a denial is logged with its remedy, for the request that met it", () 
       "r1",
       "warn",
       "wasi:sockets",
-      'Cannot look up "x.test": the component is not allowed to; allow x.test',
+      'Cannot look up "x.test": the component is not allowed to; set lookups: x.test',
     ],
     [
       "r1",
       "warn",
       "wasi:sockets",
-      'Cannot send to "[::1]:53": the component is not allowed to; allow it',
+      'Cannot send to "[::1]:53": the component is not allowed to; set hosts',
     ],
   ]);
 });

@@ -23,14 +23,12 @@ export type {
 
 /** The policy where a project gives none: sockets lead nowhere. */
 export const NO_SOCKETS: SocketPolicy = {
-  lookup: () => DENIED,
-  address: () => DENIED,
+  lookup: () => ({
+    allowed: false,
+    remedy: "workload.allowedIpNameLookups",
+  }),
+  address: () => ({ allowed: false, remedy: "workload.allowedHosts" }),
 };
-
-const DENIED = {
-  allowed: false,
-  remedy: "this project allows no connections",
-} as const;
 
 /** The interfaces of the package. */
 export function makeSocketInterfaces(

@@ -180,3 +180,25 @@ Deno.test("binding one socket too many answers new-socket-limit, and closes it",
     { payload: "new-socket-limit" },
   );
 });
+
+/** Whether a port of this machine can be bound. */
+async function isFree(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.once("listening", () => resolve(true));
+  socket.once("error", () => resolve(false));
+  socket.bind(port, "127.0.0.1");
+  const free = await promise;
+  await new Promise<void>((closed) => socket.close(() => closed()));
+  return free;
+}
+
+Deno.test("dropping the instance frees the port of its sockets", async () => {
+  const instance = new RecordedInstance();
+  const socket = await bind(instance);
+  const { port } = socket.localAddress().val;
+  assert.equal(await isFree(port), false);
+  instance.drop();
+  // node:dgram closes in a later turn, and tells no one but its owner.
+  for (let tries = 0; !await isFree(port); tries++) assert.ok(tries < 1000);
+});
