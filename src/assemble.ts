@@ -29,6 +29,7 @@ import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
 import { openInlineLane } from "./runtime/inline_lane.ts";
 import type { Lane } from "./runtime/lane.ts";
 import {
+  type EgressPolicy,
   HttpClient,
   incomingHandler,
   logWatching,
@@ -64,13 +65,15 @@ export function makeHost(config: Config, log: Log): Host {
     config.dev.keyvalue,
     (text) => log.emit({ event: "warning", text }),
   );
-  const client = openClient(config, log);
+  const policy = egressPolicy(config);
+  const client = openClient(config, policy, log);
   const interfaces = wasiInterfaces({
     environment: config.workload.environment,
     config: config.workload.config,
     buckets: buckets.forGuests(),
     labelledBuckets: (label) => buckets.forGuests(label),
     client,
+    sockets: policy,
   });
   return {
     buckets,
@@ -82,20 +85,29 @@ export function makeHost(config: Config, log: Log): Host {
   };
 }
 
-/** Makes what guests call others with. Connects to nothing. */
-function openClient({ dev, workload }: Config, log: Log): HttpClient {
+/** Where guests may connect to. */
+function egressPolicy({ workload }: Config): EgressPolicy {
   const { hosts, lookups, loopbackPorts } = workload.egress;
+  return makeEgressPolicy({
+    hosts,
+    lookups,
+    // A developer's other servers are here, and so is whatever runs the guest.
+    loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
+  });
+}
+
+/** Makes what guests call others with. Connects to nothing. */
+function openClient(
+  { dev }: Config,
+  policy: EgressPolicy,
+  log: Log,
+): HttpClient {
   const warn = (text: string) => log.emit({ event: "warning", text });
   const { concurrentPerRequest, totalPerRequest, ...connecting } =
     dev.outgoingHttp;
   return new HttpClient({
     ...connecting,
-    policy: makeEgressPolicy({
-      hosts,
-      lookups,
-      // A developer's other servers are here, and so is whatever runs the guest.
-      loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
-    }),
+    policy,
     limits: { concurrent: concurrentPerRequest, total: totalPerRequest },
     refused: makeRefusalLog(warn),
     warn,
