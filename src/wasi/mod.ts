@@ -23,10 +23,11 @@ import {
 import { monotonicClockInterface } from "./clocks/monotonic_clock.ts";
 import { wallClockInterface } from "./clocks/wall_clock.ts";
 import { makeConfigInterfaces } from "./config/store.ts";
-import { preopensInterface } from "./filesystem/preopens.ts";
+import { makePreopensInterface } from "./filesystem/preopens.ts";
 import { filesystemTypesInterface } from "./filesystem/types.ts";
 import { deniedClient, type HttpClient } from "./http/outgoing_client.ts";
 import { makeOutgoingHandlerInterface } from "./http/outgoing_handler.ts";
+import type { Volumes } from "./filesystem/volumes.ts";
 import { typesInterface } from "./http/types.ts";
 import { errorInterface } from "./io/error.ts";
 import { pollInterface } from "./io/poll.ts";
@@ -45,6 +46,7 @@ import { makeSocketInterfaces, type SocketPolicy } from "./sockets/mod.ts";
 export { incomingHandler } from "./http/incoming_handler.ts";
 export { HttpClient } from "./http/outgoing_client.ts";
 export type { BucketOpener } from "./keyvalue/bucket_handle.ts";
+export { VolumeError, Volumes } from "./filesystem/volumes.ts";
 export type { LabelledBuckets } from "./keyvalue/store.ts";
 export { makeWatchers } from "./keyvalue/watcher.ts";
 export { watchBuckets, type WatchingEvents } from "./keyvalue/watching.ts";
@@ -67,6 +69,8 @@ export interface WasiOptions {
   readonly client?: HttpClient;
   /** `wasi:sockets`: where they may lead; without it, nowhere. */
   readonly sockets?: SocketPolicy;
+  /** `wasi:filesystem`: the directories; without it there are none. */
+  readonly volumes?: Volumes;
 }
 
 /** The interfaces, made for one project. */
@@ -93,7 +97,7 @@ export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
     terminalStdoutInterface,
     terminalStderrInterface,
     filesystemTypesInterface,
-    preopensInterface,
+    makePreopensInterface(options.volumes),
     ...makeConfigInterfaces(options.config),
     ...loggingInterfaces,
     ...makeStoreInterfaces(options.buckets, options.labelledBuckets),

@@ -1,6 +1,5 @@
 /**
- * `wasi:filesystem/types@0.2`, declared in full so that any component links. No directory is
- * given to a guest, and so it can never hold a descriptor.
+ * `wasi:filesystem/types@0.2`: files and directories of the volumes that a guest is given.
  *
  * @module
  */
@@ -9,15 +8,13 @@ import type { HostInterface } from "../../runtime/host_interface.ts";
 import { DATETIME } from "../clocks/wall_clock.ts";
 import { IoError } from "../io/error.ts";
 import { InputStream, OutputStream } from "../io/streams.ts";
-import { Descriptor, DirectoryEntryStream } from "./descriptor.ts";
+import { Descriptor } from "./descriptor.ts";
+import { DirectoryEntryStream } from "./directory_entry_stream.ts";
+import { type ErrorCode, errorCodeOf } from "./error_code.ts";
 
-/**
- * `filesystem-error-code: func(err: borrow<error>) -> option<error-code>`
- *
- * No stream that a guest can hold fails for a reason of the file system.
- */
-function filesystemErrorCode(): undefined {
-  return undefined;
+/** `filesystem-error-code: func(err: borrow<error>) -> option<error-code>` */
+function filesystemErrorCode(error: IoError): ErrorCode | undefined {
+  return errorCodeOf(error.cause);
 }
 
 const FILE = "self: borrow<descriptor>";
@@ -105,7 +102,29 @@ export const filesystemTypesInterface: HostInterface = {
       "func(self: borrow<directory-entry-stream>) -> result<option<directory-entry>, error-code>",
     "filesystem-error-code": "func(err: borrow<error>) -> option<error-code>",
   },
-  waits: [],
+  waits: [
+    "[method]descriptor.sync-data",
+    "[method]descriptor.set-size",
+    "[method]descriptor.set-times",
+    "[method]descriptor.read",
+    "[method]descriptor.write",
+    "[method]descriptor.sync",
+    "[method]descriptor.create-directory-at",
+    "[method]descriptor.stat",
+    "[method]descriptor.stat-at",
+    "[method]descriptor.set-times-at",
+    "[method]descriptor.link-at",
+    "[method]descriptor.open-at",
+    "[method]descriptor.readlink-at",
+    "[method]descriptor.remove-directory-at",
+    "[method]descriptor.rename-at",
+    "[method]descriptor.symlink-at",
+    "[method]descriptor.unlink-file-at",
+    "[method]descriptor.is-same-object",
+    "[method]descriptor.metadata-hash",
+    "[method]descriptor.metadata-hash-at",
+    "[method]directory-entry-stream.read-directory-entry",
+  ],
   resources: {
     "input-stream": InputStream,
     "output-stream": OutputStream,

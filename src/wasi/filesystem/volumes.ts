@@ -1,0 +1,105 @@
+/**
+ * The directories that guests are given: folders of the host under the names that guests see.
+ *
+ * @module
+ */
+
+import { randomUUID } from "node:crypto";
+import { realpath, stat } from "node:fs/promises";
+import { PathGate } from "./path_gate.ts";
+
+/** A folder for guests. */
+export interface VolumeOptions {
+  /** The folder on this machine, absolute. */
+  readonly hostPath: string;
+  /** Where guests see it. */
+  readonly guestPath: string;
+  /** Whether guests may change what is in it. */
+  readonly mode: "ro" | "rw";
+}
+
+/** A folder that is there. */
+export interface Volume {
+  /** Where it lies, without symbolic links. */
+  readonly root: string;
+  readonly guestPath: string;
+  readonly isReadOnly: boolean;
+  /** Orders the guests of all volumes: folders may lie in one another. */
+  readonly gate: PathGate;
+  /** What {@linkcode metadataHash} hides the host's numbers with. */
+  readonly secret: string;
+}
+
+/** A folder cannot be given to guests. */
+export class VolumeError extends Error {
+  /** `VolumeError`. */
+  override readonly name = "VolumeError";
+}
+
+/** The folders of one project. */
+export class Volumes {
+  readonly #options: readonly VolumeOptions[];
+  #open: readonly Volume[] = [];
+
+  constructor(options: readonly VolumeOptions[]) {
+    this.#options = options;
+  }
+
+  /** Those that are there; none before {@linkcode open}. */
+  get list(): readonly Volume[] {
+    return this.#open;
+  }
+
+  /**
+   * Looks for the folders. Once is enough, again does no harm.
+   *
+   * @throws {VolumeError} One is missing, is no folder, or has the name of another.
+   */
+  async open(): Promise<void> {
+    const gate = new PathGate();
+    const secret = randomUUID();
+    const names = new Set<string>();
+    const open: Volume[] = [];
+    for (const { hostPath, guestPath, mode } of this.#options) {
+      const name = JSON.stringify(guestPath);
+      if (names.has(guestPath)) {
+        throw new VolumeError(
+          `Cannot mount ${name}: two volumes have this guest_path; change one in dev.volumes`,
+        );
+      }
+      names.add(guestPath);
+      open.push({
+        root: await findFolder(hostPath),
+        guestPath,
+        isReadOnly: mode === "ro",
+        gate,
+        secret,
+      });
+    }
+    this.#open = open;
+  }
+}
+
+async function findFolder(path: string): Promise<string> {
+  const refuse = (state: string, cause?: unknown) =>
+    new VolumeError(
+      `Cannot mount ${JSON.stringify(path)}: ${state}`,
+      cause === undefined ? {} : { cause },
+    );
+  try {
+    const root = await realpath(path);
+    if ((await stat(root)).isDirectory()) return root;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) {
+      throw refuse(
+        "Deno was not allowed to read it; grant --allow-read and --allow-write for it",
+        cause,
+      );
+    }
+    throw refuse(
+      "there is no such folder; make it, or change dev.volumes",
+      cause,
+    );
+  }
+  throw refuse("it is no folder; change dev.volumes");
+}
