@@ -13,12 +13,14 @@ const OPEN: ReadonlySet<string> = new Set(["log", "nearest"]);
 
 /** Each room, and what it may import of the others. */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
+  blobstore: {},
   config: {},
   keyvalue: {},
   runtime: {},
   transpile: { runtime: "all" },
-  wasi: { runtime: "all", keyvalue: ["store.ts"] },
+  wasi: { runtime: "all", blobstore: ["store.ts"], keyvalue: ["store.ts"] },
   assemble: {
+    blobstore: "all",
     config: ["mod.ts"],
     keyvalue: "all",
     runtime: "all",
