@@ -4,6 +4,8 @@
  * @module
  */
 
+import { openBlobFiles } from "./blobstore/filesystem.ts";
+import { makeBlobsInMemory } from "./blobstore/in_memory.ts";
 import type {
   BucketEntry,
   Config,
@@ -36,9 +38,13 @@ import {
   makeEgressPolicy,
   makeRefusalLog,
   makeWatchers,
+  VolumeError,
+  Volumes,
   wasiInterfaces,
   watchBuckets,
 } from "./wasi/mod.ts";
+
+export { VolumeError };
 
 /** How many fresh instances wait for requests; more would only cost memory. */
 const INSTANCES_AHEAD = 4;
@@ -57,6 +63,8 @@ export interface Host {
   readonly watched: readonly string[];
   /** How guests call others; it MUST be disposed after the apps that use it. */
   readonly client: HttpClient;
+  /** The folders that a component is given; looked for when one is opened. */
+  readonly volumes: Volumes;
 }
 
 /** Makes what a project's guests are given. Opens no connection. */
@@ -67,6 +75,8 @@ export function makeHost(config: Config, log: Log): Host {
   );
   const policy = egressPolicy(config);
   const client = openClient(config, policy, log);
+  const { blobstorePath } = config.dev;
+  const volumes = new Volumes(config.dev.volumes);
   const interfaces = wasiInterfaces({
     environment: config.workload.environment,
     config: config.workload.config,
@@ -74,6 +84,10 @@ export function makeHost(config: Config, log: Log): Host {
     labelledBuckets: (label) => buckets.forGuests(label),
     client,
     sockets: policy,
+    volumes,
+    blobs: blobstorePath === undefined
+      ? makeBlobsInMemory()
+      : openBlobFiles(blobstorePath),
   });
   return {
     buckets,
@@ -82,6 +96,7 @@ export function makeHost(config: Config, log: Log): Host {
     watchers: makeWatchers(buckets.forGuests()),
     watched: buckets.watched(),
     client,
+    volumes,
   };
 }
 
@@ -131,6 +146,7 @@ export function openBuckets(
  *
  * @param faults What clients learn when it fails.
  * @throws {LinkError} The component imports what is not offered.
+ * @throws {VolumeError} A folder that it is to be given is not there.
  * @throws {GuestTrap} It traps when it is instantiated.
  */
 export async function openApp(
@@ -142,6 +158,7 @@ export async function openApp(
 ): Promise<App> {
   const { interfaces, entry, watchers } = host;
   const output = new RecentOutput(guestOutput(log));
+  await host.volumes.open();
   const factory = linkComponent(artifact, {
     interfaces,
     entry,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { VolumeError } from "../assemble.ts";
 import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
 import { startDevServer } from "../dev/dev_server.ts";
@@ -58,7 +59,14 @@ const OWN_FLAGS: readonly Flag[] = [
 
 export const command: Command = {
   run,
-  userFaults: [UsageError, ConfigError, ListenError, BuildError, LinkError],
+  userFaults: [
+    UsageError,
+    ConfigError,
+    ListenError,
+    BuildError,
+    LinkError,
+    VolumeError,
+  ],
 };
 
 /** Serves until it is told to stop. */

@@ -64,6 +64,20 @@ export interface DevConfig {
   readonly keyvalue: KeyValueConfig;
   /** How outgoing requests are made. */
   readonly outgoingHttp: OutgoingHttpConfig;
+  /** The folders that the component is given. */
+  readonly volumes: readonly VolumeEntry[];
+  /** The folder of `wasi:blobstore`, absolute; its objects are in memory without it. */
+  readonly blobstorePath?: string;
+}
+
+/** A folder that the component is given. */
+export interface VolumeEntry {
+  /** The folder on this machine, absolute. */
+  readonly hostPath: string;
+  /** Where the component sees it. */
+  readonly guestPath: string;
+  /** Whether the component may write into it. */
+  readonly mode: "ro" | "rw";
 }
 
 /** Where buckets are kept. */

@@ -30,6 +30,16 @@ import {
 
 const BACKEND = oneOf(BACKEND_NAMES);
 
+const VOLUME = section("A folder", {
+  host_path: leaf(PATH, "The folder on this machine", { required: true }),
+  guest_path: leaf(TEXT, "Where components see it", { required: true }),
+  mode: leaf(
+    oneOf(["ro", "rw"]),
+    "Whether components may write into it, rw, or not, ro",
+    { own: true, default: "ro" },
+  ),
+});
+
 const KEYVALUE: Section = section("Which store each bucket lives in", {
   default: leaf(
     BACKEND,
@@ -138,14 +148,6 @@ const NOT_YET_KEYS = {
   ),
   components: { ...COMPONENTS, notYet: true },
   host_plugins: { ...HOST_PLUGINS, notYet: true },
-  volumes: listOf(
-    section("A folder", {
-      host_path: leaf(PATH, "The folder on this machine", { required: true }),
-      guest_path: leaf(TEXT, "Where components see it", { required: true }),
-    }),
-    "Folders that components may use",
-    { notYet: true },
-  ),
   host_interfaces: listOf(
     section("An interface", {
       namespace: leaf(TEXT, "Its WIT namespace", { required: true }),
@@ -205,9 +207,6 @@ const NOT_YET_KEYS = {
   }),
   wasi_otel: leaf(BOOLEAN, "Whether to offer wasi:otel", {
     default: false,
-    notYet: true,
-  }),
-  wasi_blobstore_path: leaf(PATH, "The folder of wasi:blobstore", {
     notYet: true,
   }),
   postgres_url: leaf(POSTGRES_URL, "The PostgreSQL server of components", {
@@ -272,6 +271,12 @@ export const DEV: Section = section("How the component is served", {
     NATS_URL,
     "The NATS server for all that has no server of its own",
     { flag: { name: "data-nats-url", value: "URL" } },
+  ),
+  volumes: listOf(VOLUME, "Folders that components may use"),
+  wasi_blobstore_path: leaf(
+    PATH,
+    "The folder of wasi:blobstore; without it, its objects are in memory",
+    { flag: { name: "wasi-blobstore-path", value: "DIR" } },
   ),
   ...OWN_KEYS,
   ...NOT_YET_KEYS,

@@ -13,6 +13,7 @@ Deno.test("configFlags() lists a flag for each honoured key that has one, and --
       "--wasi-keyvalue-nats-url URL dev.wasi_keyvalue_nats_url",
       "--wasi-keyvalue-path DIR dev.wasi_keyvalue_path",
       "--data-nats-url URL dev.data_nats_url",
+      "--wasi-blobstore-path DIR dev.wasi_blobstore_path",
       "--wasi-keyvalue-deno-kv PATH|URL dev.wasi_keyvalue_deno_kv",
       "--keyvalue-default STORE dev.keyvalue.default",
       "--instance-reuse N dev.instance_reuse",

@@ -162,7 +162,7 @@ const MISTAKES: Record<string, readonly [yaml: string, line: string]> = {
   ],
   "an entry that lacks a key": [
     "dev: {volumes: [{host_path: a}]}\n",
-    '1:17: dev.volumes[0]: no key "guest_path"; allowed are host_path, guest_path',
+    '1:17: dev.volumes[0]: no key "guest_path"; allowed are host_path, guest_path, mode',
   ],
   "a duplicate key": [
     "dev:\n  address: a:1\n  address: b:2\n",

@@ -31,6 +31,7 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       queueTimeout: 10_000,
       instanceReuse: 1,
       keyvalue: { buckets: {} },
+      volumes: [],
       outgoingHttp: {
         connections: 128,
         connectionWait: 5000,
@@ -63,6 +64,8 @@ dev:
   wasi_keyvalue_path: data
   data_nats_url: tls://localhost
   wasi_keyvalue_deno_kv: kv.sqlite
+  wasi_blobstore_path: blobs
+  volumes: [{host_path: site, guest_path: /site}]
   instance_reuse: 100
   request_timeout: 5m
   max_outbound_http_connections_per_workload: 4
@@ -103,6 +106,10 @@ workload:
       requestTimeout: 300_000,
       queueTimeout: 10_000,
       instanceReuse: 100,
+      blobstorePath: `${project.path}/blobs`,
+      volumes: [
+        { hostPath: `${project.path}/site`, guestPath: "/site", mode: "ro" },
+      ],
       keyvalue: {
         default: "filesystem",
         redisUrl: "redis://localhost",
@@ -374,4 +381,20 @@ Deno.test("loadConfig() freezes, and names of users meet no prototype", async ()
   strictEqual(config.dev.keyvalue.buckets["__proto__"]?.store, "in_memory");
   strictEqual(config.dev.keyvalue.buckets["toString"], undefined);
   strictEqual(Object.getPrototypeOf({}).store, undefined);
+});
+
+Deno.test("loadConfig() makes volumes absolute, and read only unless they say otherwise", async () => {
+  await using project = await temporaryProject({
+    ".wash/config.yaml": "dev:\n  wasi_blobstore_path: blobs\n  volumes:\n" +
+      "  - {host_path: a, guest_path: /b}\n" +
+      "  - {host_path: /c, guest_path: d, mode: rw}\n",
+  });
+  const { path } = project;
+  const { config: { dev }, warnings } = await project.load();
+  deepStrictEqual(dev.volumes, [
+    { hostPath: `${path}/a`, guestPath: "/b", mode: "ro" },
+    { hostPath: "/c", guestPath: "d", mode: "rw" },
+  ]);
+  strictEqual(dev.blobstorePath, `${path}/blobs`);
+  deepStrictEqual(warnings, []);
 });

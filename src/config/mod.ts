@@ -36,6 +36,7 @@ export type {
   KeyValueConfig,
   NamedTexts,
   NewConfig,
+  VolumeEntry,
   WorkloadConfig,
 } from "./config.ts";
 export type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";

@@ -38,11 +38,11 @@ Deno.test("SCHEMA marks exactly these keys as not supported yet", () => {
     ..."lanes memory_limit_mb watch explorer service service_file"
       .split(" ").map((key) => `dev.${key}`),
     ...("service_image service_pull_policy service_ports allow_insecure_registries " +
-      "components host_plugins volumes host_interfaces tls_cert_path tls_key_path " +
+      "components host_plugins host_interfaces tls_cert_path tls_key_path " +
       "tls_ca_path http_client_trust_roots max_connections " +
       "max_outbound_socket_connections_per_workload " +
       "max_inbound_socket_connections_per_workload http_connection_wait wasi_webgpu " +
-      "wasi_otel wasi_blobstore_path postgres_url wasm_proposals")
+      "wasi_otel postgres_url wasm_proposals")
       .split(" ").map((key) => `dev.${key}`),
     "wit",
     "host",
@@ -79,7 +79,7 @@ Deno.test("renderKeyTable() has a row for each key that is honoured", () => {
     lines.find((line) => line.startsWith("| `dev.keyvalue.buckets.NAME.name`")),
     "| `dev.keyvalue.buckets.NAME.name` | text | the same name |  | Its name in the store |",
   );
-  strictEqual(lines.some((line) => line.startsWith("| `dev.volumes`")), false);
+  strictEqual(lines.some((line) => line.startsWith("| `dev.volumes`")), true);
   strictEqual(
     lines.at(-1)?.startsWith(
       "Known and not supported yet: `dev.lanes`, ",

@@ -1,7 +1,7 @@
 import { parseAddress } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
 import type { BucketEntry, SeedValue } from "./bucket_entry.ts";
-import type { Config, NamedTexts } from "./config.ts";
+import type { Config, NamedTexts, VolumeEntry } from "./config.ts";
 import { egressOf, outgoingHttpOf } from "./egress_config.ts";
 import type { KeyPath } from "./key_path.ts";
 import { settingAt, type SettingTable, valueAt } from "./setting.ts";
@@ -54,6 +54,8 @@ export function toConfig(parts: ConfigParts): Config {
         buckets: bucketsOf(parts),
       },
       outgoingHttp: outgoingHttpOf(settings),
+      volumes: volumesOf(settings),
+      ...present({ blobstorePath: text("dev", "wasi_blobstore_path") }),
     },
     workload: {
       environment: record(parts.environment),
@@ -62,6 +64,20 @@ export function toConfig(parts: ConfigParts): Config {
     },
     new: present({ command: text("new", "command") }),
   });
+}
+
+function volumesOf(settings: SettingTable): readonly VolumeEntry[] {
+  const list = settingAt(settings, ["dev", "volumes"]);
+  if (list?.kind !== "list") return [];
+  return list.items.flatMap((item) =>
+    item.kind === "table"
+      ? [{
+        hostPath: requiredText(item, ["host_path"]),
+        guestPath: requiredText(item, ["guest_path"]),
+        mode: optionalText(item, ["mode"]) === "rw" ? "rw" as const : "ro",
+      }]
+      : []
+  );
 }
 
 function bucketsOf(

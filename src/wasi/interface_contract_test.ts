@@ -11,12 +11,14 @@ import { GuestMemory, GuestState } from "../runtime/abi/guest_memory.ts";
 import { lowerFunction } from "../runtime/abi/lowering.ts";
 import { camelCase } from "../runtime/abi/names.ts";
 import type { HostInterface } from "../runtime/host_interface.ts";
+import { makeBlobsInMemory } from "../blobstore/in_memory.ts";
 import { wasiInterfaces } from "./mod.ts";
 
 testInterfaces(wasiInterfaces({
   environment: {},
   config: {},
   buckets: { open: () => Promise.reject(new TypeError("unused")) },
+  blobs: makeBlobsInMemory(),
 }));
 
 function testInterfaces(interfaces: readonly HostInterface[]): void {

@@ -5,7 +5,9 @@
  * @module
  */
 
+import type { BlobStore } from "../blobstore/store.ts";
 import type { HostInterface } from "../runtime/host_interface.ts";
+import { makeBlobstoreInterfaces } from "./blobstore/blobstore.ts";
 import { makeEnvironmentInterface } from "./cli/environment.ts";
 import { exitInterface } from "./cli/exit.ts";
 import {
@@ -71,6 +73,8 @@ export interface WasiOptions {
   readonly sockets?: SocketPolicy;
   /** `wasi:filesystem`: the directories; without it there are none. */
   readonly volumes?: Volumes;
+  /** `wasi:blobstore`: where objects are. */
+  readonly blobs: BlobStore;
 }
 
 /** The interfaces, made for one project. */
@@ -105,5 +109,6 @@ export function wasiInterfaces(options: WasiOptions): readonly HostInterface[] {
     atomicsDraft2Interface,
     ...batchInterfaces,
     ...makeSocketInterfaces(options.sockets),
+    ...makeBlobstoreInterfaces(options.blobs),
   ];
 }

@@ -7,6 +7,8 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { makeBlobsInMemory } from "../../src/blobstore/in_memory.ts";
+import type { BlobStore } from "../../src/blobstore/store.ts";
 import { makeBuckets } from "../../src/keyvalue/buckets.ts";
 import { App, type RequestEvent } from "../../src/runtime/app.ts";
 import type { Artifact } from "../../src/runtime/artifact.ts";
@@ -28,6 +30,7 @@ import {
   incomingHandler,
   type LabelledBuckets,
   type SocketPolicy,
+  type Volumes,
   wasiInterfaces,
 } from "../../src/wasi/mod.ts";
 
@@ -49,6 +52,10 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly client?: HttpClient;
   /** `wasi:sockets`; default is nowhere. */
   readonly sockets?: SocketPolicy;
+  /** `wasi:filesystem`, open; default none. */
+  readonly volumes?: Volumes;
+  /** `wasi:blobstore`; default in memory, empty. */
+  readonly blobs?: BlobStore;
   /** In place of all of `src/wasi`. */
   readonly interfaces?: readonly HostInterface[];
 }
@@ -134,6 +141,8 @@ export async function openGuestApp(
       environment: options.environment ?? {},
       config: options.config ?? {},
       buckets: options.buckets ?? own!,
+      blobs: options.blobs ?? makeBlobsInMemory(),
+      ...(options.volumes === undefined ? {} : { volumes: options.volumes }),
       ...(options.labelledBuckets === undefined
         ? {}
         : { labelledBuckets: options.labelledBuckets }),
