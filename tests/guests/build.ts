@@ -60,6 +60,13 @@ const C_GUESTS: Record<string, CGuest> = {
     source: "component_without_http",
     support: ["libc"],
   },
+  files: { source: "files" },
+  blobs: { source: "blobs" },
+  files_preview1: {
+    source: "files_preview1",
+    libc: "wasi",
+    output: "core module",
+  },
   core_module: { source: "core_module", libc: "wasi", output: "core module" },
 };
 

@@ -39,6 +39,8 @@ export type EventOf<Name extends LogEvent["event"]> = Extract<
 
 /** A running `dev`. Disposing it ends it at once, if it has not ended. */
 export interface DevProcess extends AsyncDisposable {
+  /** Its number in the system. */
+  readonly pid: number;
   /** Every event so far. */
   readonly events: readonly LogEvent[];
   /** Every line of stdout so far. */
@@ -106,6 +108,7 @@ export async function startDev(
 class ChildProcess implements DevProcess {
   readonly events: LogEvent[] = [];
   readonly lines: string[] = [];
+  readonly pid: number;
   readonly ended: Promise<DevEnd>;
   readonly #child: Deno.ChildProcess;
   readonly #arrivals = new EventTarget();
@@ -113,6 +116,7 @@ class ChildProcess implements DevProcess {
 
   constructor(child: Deno.ChildProcess) {
     this.#child = child;
+    this.pid = child.pid;
     this.ended = this.#follow();
   }
 
