@@ -187,6 +187,20 @@ Deno.test("dev serves without a store that is away, and shows no password", asyn
   ok(!said.includes("hunter2"), said);
 });
 
+Deno.test("dev ends with one message where a volume's folder is missing", async () => {
+  await using project = await makeProject(
+    `{dev: {component_path: "${guestPath("hello")}", ` +
+      "volumes: [{host_path: none, guest_path: /data}]}}",
+  );
+  await using dev = spawnDev({ cwd: project.path, args: ["--no-build"] });
+  strictEqual((await dev.ended).code, 1);
+  const { text } = await dev.event("failed");
+  match(
+    text,
+    /^Cannot mount ".*\/none": there is no such folder; make it, or change dev.volumes$/,
+  );
+});
+
 Deno.test("dev loads neither jco nor YAML nor any package before it needs them", async () => {
   const loaded = await modulesLoadedBy("main.ts", "src/cli/dev.ts");
   ok(loaded.some((specifier) => specifier.endsWith("/src/runtime/app.ts")));

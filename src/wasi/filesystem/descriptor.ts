@@ -8,18 +8,18 @@ import type { BigIntStats } from "node:fs";
 import type { Lifetime } from "../io/lifetime.ts";
 import { PIECE } from "../io/pulled_source.ts";
 import type { InputStream, OutputStream } from "../io/streams.ts";
-import { Directory } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import { DirectoryEntryStream } from "./directory_entry_stream.ts";
 import { errorCodeOf, refusal, refused } from "./error_code.ts";
 import { appendFile, readFile, writeFile } from "./file_streams.ts";
-import { type DescriptorFlags, openAt, type OpenFlags } from "./open_at.ts";
-import { type FileCount, offsetOf, type OpenFile } from "./open_file.ts";
-import { isSameFile } from "./resolve_path.ts";
+import type { DescriptorFlags, OpenFlags } from "./open_at.ts";
+import { type FileCount, offsetOf } from "./file_limits.ts";
+import type { OpenFile } from "./open_file.ts";
 import {
   type DescriptorStat,
   type DescriptorType,
+  isSameFile,
   type MetadataHash,
-  metadataHash,
   type NewTimestamp,
   timesToSet,
   toStat,
@@ -69,7 +69,7 @@ export class Descriptor {
 
   /** The descriptor of a volume's own folder. For the host. */
   static ofVolume(volume: Volume, holder: Holder): Descriptor {
-    const directory = new Directory(volume, volume.root);
+    const directory = new volume.host.Directory(volume, volume.root);
     return new Descriptor(volume, { kind: "directory", directory }, holder);
   }
 
@@ -237,7 +237,7 @@ export class Descriptor {
     return answering(async () => {
       const { symlinkFollow: follow } = pathFlags;
       const { count, lifetime } = holder;
-      const opened = await openAt(start, {
+      const opened = await volume.host.openAt(start, {
         path,
         follow,
         openFlags,
@@ -254,7 +254,7 @@ export class Descriptor {
         return lifetime.adopt(new Descriptor(volume, place, holder));
       }
       const { path: found, stats } = opened.found;
-      const directory = new Directory(volume, found, stats);
+      const directory = new volume.host.Directory(volume, found, stats);
       return new Descriptor(volume, { kind: "directory", directory }, holder);
     });
   }
@@ -302,15 +302,19 @@ export class Descriptor {
 
   /** `metadata-hash: func() -> result<metadata-hash-value, error-code>` */
   async metadataHash(): Promise<MetadataHash> {
-    return metadataHash(await this.#stats(), this.#volume.secret);
+    const { host, secret } = this.#volume;
+    return host.metadataHash(await this.#stats(), secret);
   }
 
   /** `metadata-hash-at: func(path-flags: path-flags, path: string) -> result<metadata-hash-value, error-code>` */
   metadataHashAt(flags: PathFlags, path: string): Promise<MetadataHash> {
     const directory = this.#directory();
-    const { secret } = this.#volume;
+    const { host, secret } = this.#volume;
     return answering(async () =>
-      metadataHash(await directory.statAt(path, flags.symlinkFollow), secret)
+      host.metadataHash(
+        await directory.statAt(path, flags.symlinkFollow),
+        secret,
+      )
     );
   }
 

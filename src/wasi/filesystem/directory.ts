@@ -24,12 +24,11 @@ import { checkPathText } from "./guest_path.ts";
 import { openCarefully } from "./open_file.ts";
 import {
   confirmInside,
-  isSameFile,
   type Resolved,
   resolvePath,
   statsOf,
 } from "./resolve_path.ts";
-import { type NewTimestamp, timesToSet } from "./stat.ts";
+import { isSameFile, type NewTimestamp, timesToSet } from "./stat.ts";
 import type { Volume } from "./volumes.ts";
 
 /** A directory of a volume. */

@@ -7,13 +7,10 @@
 import { constants } from "node:fs";
 import type { Directory } from "./directory.ts";
 import { errorCodeOf, refused } from "./error_code.ts";
-import { type FileCount, openCarefully, OpenFile } from "./open_file.ts";
-import {
-  confirmInside,
-  isSameFile,
-  type Resolved,
-  statsOf,
-} from "./resolve_path.ts";
+import type { FileCount } from "./file_limits.ts";
+import { openCarefully, OpenFile } from "./open_file.ts";
+import { confirmInside, type Resolved, statsOf } from "./resolve_path.ts";
+import { isSameFile } from "./stat.ts";
 
 /** `flags descriptor-flags` */
 export interface DescriptorFlags {

@@ -7,32 +7,9 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { constants } from "node:fs";
-import { type ErrorCode, errorCodeOf, refused } from "./error_code.ts";
-import { isSameFile } from "./resolve_path.ts";
-
-/** Counts the open files of one instance. */
-export class FileCount {
-  #open = 0;
-
-  /**
-   * @throws {WitError} The instance holds as many as it may.
-   */
-  take(): void {
-    if (this.#open >= MOST_FILES) throw refused("quota");
-    this.#open++;
-  }
-
-  /** Gives one back. */
-  giveBack(): void {
-    this.#open--;
-  }
-}
-
-/** The process may often have no more than 1024, and has other guests and its sockets. */
-const MOST_FILES = 128;
-
-/** Where no file goes: `off_t` is signed, and numbers are exact to 2^53. */
-const FARTHEST = BigInt(Number.MAX_SAFE_INTEGER);
+import { errorCodeOf, refused } from "./error_code.ts";
+import { FARTHEST, type FileCount } from "./file_limits.ts";
+import { isSameFile } from "./stat.ts";
 
 /** Opens beside other things without waiting for what a pipe has at its other end. */
 const CAREFULLY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -43,12 +20,6 @@ export function openCarefully(
   flags: number,
 ): Promise<FileHandle> {
   return open(path, flags | CAREFULLY, 0o666);
-}
-
-/** An offset of a guest as a number. */
-export function offsetOf(offset: bigint, tooFar: ErrorCode): number {
-  if (offset > FARTHEST) throw refused(tooFar);
-  return Number(offset);
 }
 
 /** What an {@linkcode OpenFile} is made of. */
@@ -108,7 +79,7 @@ export class OpenFile {
 
   /** Writes it all. */
   write(bytes: Uint8Array, offset: number): Promise<void> {
-    if (offset + bytes.length > Number(FARTHEST)) {
+    if (offset + bytes.length > FARTHEST) {
       return Promise.reject(refused("file-too-large"));
     }
     return this.#run(() => writeAll(this.#handle, bytes, offset));

@@ -7,7 +7,7 @@
 import type { HostInterface } from "../../runtime/host_interface.ts";
 import { Lifetime } from "../io/lifetime.ts";
 import { Descriptor } from "./descriptor.ts";
-import { FileCount } from "./open_file.ts";
+import { FileCount } from "./file_limits.ts";
 import type { Volumes } from "./volumes.ts";
 
 /** The interface for a project's volumes; without any there are no directories. */

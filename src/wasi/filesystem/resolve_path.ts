@@ -118,11 +118,3 @@ export async function confirmInside(
     throw refused("not-permitted");
   }
 }
-
-/** Whether two looks saw one object. */
-export function isSameFile(
-  one: { readonly dev: bigint; readonly ino: bigint },
-  other: { readonly dev: bigint; readonly ino: bigint },
-): boolean {
-  return one.dev === other.dev && one.ino === other.ino;
-}

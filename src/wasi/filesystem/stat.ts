@@ -5,7 +5,6 @@
  */
 
 import type { BigIntStats } from "node:fs";
-import { createHash } from "node:crypto";
 import type { Datetime } from "../clocks/wall_clock.ts";
 import { refused } from "./error_code.ts";
 
@@ -129,15 +128,10 @@ function secondsOf(
   }
 }
 
-/**
- * Tells objects apart by who they are, not by what is in them: preview1's adapter gives it to
- * programs as the number of the inode, which has to stay while a file is written.
- *
- * @param secret Keeps the host's numbers from the guest.
- */
-export function metadataHash(stats: BigIntStats, secret: string): MetadataHash {
-  const { dev, ino, birthtimeNs } = stats;
-  const digest = createHash("sha256")
-    .update(`${secret} ${dev} ${ino} ${birthtimeNs}`).digest();
-  return { lower: digest.readBigUInt64LE(0), upper: digest.readBigUInt64LE(8) };
+/** Whether two looks saw one object. */
+export function isSameFile(
+  one: { readonly dev: bigint; readonly ino: bigint },
+  other: { readonly dev: bigint; readonly ino: bigint },
+): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
 }

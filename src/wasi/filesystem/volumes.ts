@@ -4,8 +4,6 @@
  * @module
  */
 
-import { randomUUID } from "node:crypto";
-import { realpath, stat } from "node:fs/promises";
 import { PathGate } from "./path_gate.ts";
 
 /** A folder for guests. */
@@ -26,6 +24,8 @@ export interface Volume {
   readonly isReadOnly: boolean;
   /** Orders the guests of all volumes: folders may lie in one another. */
   readonly gate: PathGate;
+  /** What works on it. */
+  readonly host: typeof import("./host_files.ts");
   /** What {@linkcode metadataHash} hides the host's numbers with. */
   readonly secret: string;
 }
@@ -56,8 +56,10 @@ export class Volumes {
    * @throws {VolumeError} One is missing, is no folder, or has the name of another.
    */
   async open(): Promise<void> {
+    if (this.#options.length === 0) return;
+    const host = await import("./host_files.ts");
     const gate = new PathGate();
-    const secret = randomUUID();
+    const secret = crypto.randomUUID();
     const names = new Set<string>();
     const open: Volume[] = [];
     for (const { hostPath, guestPath, mode } of this.#options) {
@@ -73,6 +75,7 @@ export class Volumes {
         guestPath,
         isReadOnly: mode === "ro",
         gate,
+        host,
         secret,
       });
     }
@@ -87,8 +90,8 @@ async function findFolder(path: string): Promise<string> {
       cause === undefined ? {} : { cause },
     );
   try {
-    const root = await realpath(path);
-    if ((await stat(root)).isDirectory()) return root;
+    const root = await Deno.realPath(path);
+    if ((await Deno.stat(root)).isDirectory) return root;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) {
       throw refuse(
