@@ -79,6 +79,12 @@ export interface HostInterface {
   /** The functions that may wait; they run under JSPI and may return a promise. */
   readonly waits: readonly string[];
   /**
+   * What a function does less than its WIT text promises, by its WIT name: a clause for the
+   * table of all functions, or one clause for all of them. A function that is not named here
+   * does all of it.
+   */
+  readonly limits?: string | Readonly<Record<string, string>>;
+  /**
    * The interface's functions for one instance, by camelCase name. Resources are not among
    * them: their methods are those of {@linkcode resources}. MUST NOT hand two instances
    * anything that one of them can change.

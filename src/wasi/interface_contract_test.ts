@@ -99,6 +99,18 @@ function testInterfaces(interfaces: readonly HostInterface[]): void {
       assert.equal(new Set(offered.waits).size, offered.waits.length);
     });
 
+    Deno.test(`${label} limits only functions that it declares`, () => {
+      const { limits = {} } = offered;
+      const clauses = typeof limits === "string"
+        ? [limits]
+        : Object.values(limits);
+      const named = typeof limits === "string" ? [] : Object.keys(limits);
+      for (const name of named) assert.ok(name in offered.functions, name);
+      for (const clause of clauses) {
+        assert.match(clause, /^[^|\n]*[^|\n.]$/, "it stands in a table");
+      }
+    });
+
     Deno.test(`${label} shares nothing that changes between instances`, () => {
       const one = offered.imports(new RecordedInstance());
       const other = offered.imports(new RecordedInstance());

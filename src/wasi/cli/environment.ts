@@ -26,6 +26,10 @@ export function makeEnvironmentInterface(
       "initial-cwd": "func() -> option<string>",
     },
     waits: [],
+    limits: {
+      "get-arguments": "there are none",
+      "initial-cwd": "there is none",
+    },
     resources: {},
     imports: () => ({
       getEnvironment: () => entries,

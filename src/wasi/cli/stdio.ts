@@ -33,6 +33,7 @@ export const stdinInterface: HostInterface = {
   resources: { "input-stream": InputStream },
   functions: { "get-stdin": "func() -> input-stream" },
   waits: [],
+  limits: { "get-stdin": "at its end from the start" },
   imports: () => ({
     /** `get-stdin: func() -> input-stream` */
     getStdin: () => new InputStream(NOTHING),

@@ -7,6 +7,9 @@
 
 import type { HostInterface } from "../../runtime/host_interface.ts";
 
+/** How little is to be asked. */
+const NEVER = "never one: lines go to the host's log";
+
 /** `resource terminal-input`; there is none to be had. */
 class TerminalInput {}
 
@@ -39,6 +42,7 @@ export const terminalStdinInterface: HostInterface = {
   types: { "terminal-input": "resource" },
   functions: { "get-terminal-stdin": "func() -> option<terminal-input>" },
   waits: [],
+  limits: { "get-terminal-stdin": NEVER },
   resources: { "terminal-input": TerminalInput },
   imports: () => ({ getTerminalStdin: () => undefined }),
 };
@@ -49,6 +53,7 @@ export const terminalStdoutInterface: HostInterface = {
   types: { "terminal-output": "resource" },
   functions: { "get-terminal-stdout": "func() -> option<terminal-output>" },
   waits: [],
+  limits: { "get-terminal-stdout": NEVER },
   resources: { "terminal-output": TerminalOutput },
   imports: () => ({ getTerminalStdout: () => undefined }),
 };
@@ -59,6 +64,7 @@ export const terminalStderrInterface: HostInterface = {
   types: { "terminal-output": "resource" },
   functions: { "get-terminal-stderr": "func() -> option<terminal-output>" },
   waits: [],
+  limits: { "get-terminal-stderr": NEVER },
   resources: { "terminal-output": TerminalOutput },
   imports: () => ({ getTerminalStderr: () => undefined }),
 };

@@ -172,6 +172,14 @@ export const typesInterface: HostInterface = {
       "func(self: borrow<future-incoming-response>) -> option<result<result<incoming-response, error-code>>>",
   },
   waits: [],
+  limits: {
+    "[method]response-outparam.send-informational":
+      "always an error: Deno's server sends no informational responses",
+    "[method]future-trailers.get":
+      "there are never any: Deno hands no trailers on",
+    "[static]outgoing-body.finish":
+      "trailers are accepted and left out: Deno's server cannot send them",
+  },
   resources: RESOURCES,
   imports: () => ({ httpErrorCode }),
 };

@@ -329,6 +329,10 @@ export const streamsInterface: HostInterface = {
     "[method]output-stream.blocking-write-zeroes-and-flush",
     "[method]output-stream.blocking-splice",
   ],
+  limits: {
+    "[method]input-stream.read":
+      "waits for the first bytes instead of giving none",
+  },
   resources: {
     "error": IoError,
     "pollable": Pollable,
