@@ -4,6 +4,7 @@
  * @module
  */
 
+import { residentMemory } from "../tests/support/resident_memory.ts";
 import { TextLineStream } from "../tests/support/text_line_stream.ts";
 
 /** A server that answers requests. Disposing ends it. */
@@ -50,10 +51,7 @@ export async function startServer(
   return {
     url,
     firstResponse: performance.now() - start,
-    async residentMemory() {
-      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-    },
+    residentMemory: () => residentMemory(child.pid),
     async [Symbol.asyncDispose]() {
       child.kill("SIGINT");
       await child.status;

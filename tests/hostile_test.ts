@@ -10,12 +10,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { wasiInterfaces } from "../src/wasi/mod.ts";
 import { fuzzSample } from "./support/fuzz_sample.ts";
-import { makeHostile } from "./support/hostile_guest.ts";
 import { PLACE } from "./support/hostile_module.ts";
 import { hostileScripts, type HostileStep } from "./support/hostile_scripts.ts";
 import {
   attack,
   type HostileSession,
+  makeHostileGuest,
   openHostile,
 } from "./support/hostile_session.ts";
 
@@ -25,7 +25,7 @@ Deno.test("the hostile guest imports every function that is offered", async () =
     config: {},
     buckets: { open: () => Promise.reject(new TypeError("unused")) },
   });
-  const { calls, unreachable } = await makeHostile(interfaces);
+  const { calls, unreachable } = await makeHostileGuest();
   const imported = new Set(calls.map(({ from, name }) => `${from}#${name}`));
   for (const { name, version, functions } of interfaces) {
     if (unreachable.includes(`${name}@${version}`)) continue;
@@ -44,7 +44,7 @@ Deno.test("the hostile guest imports every function that is offered", async () =
 
 Deno.test("any script of the hostile guest costs its own request only", async () => {
   await using session = await openHostile();
-  const sample = fuzzSample(300);
+  const sample = fuzzSample(200);
   const outcomes = await attack(session, hostileScripts(session.calls), sample);
   await session.app.idle();
   assert.equal(session.app.record.serving, 0);

@@ -7,9 +7,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { wasiInterfaces } from "../../src/wasi/mod.ts";
+import { type ReadyDevProcess, startDev } from "./dev_process.ts";
 import type { FuzzSample } from "./fuzz_sample.ts";
 import { type GuestApp, openGuestApp } from "./guest_app.ts";
-import { makeHostile } from "./hostile_guest.ts";
+import { type HostileGuest, makeHostile } from "./hostile_guest.ts";
 import type { HostileCall } from "./hostile_module.ts";
 import {
   describeScript,
@@ -37,9 +38,6 @@ export interface HostileOutcome {
 /** A running guest. */
 export interface HostileSession extends AsyncDisposable {
   readonly calls: readonly HostileCall[];
-  /** Offered, and with no WIT text that it could be imported by. */
-  readonly unreachable: readonly string[];
-  readonly app: GuestApp;
   /**
    * Has the guest do it, and holds the host to its promises: an answer, no fault of its own, and
    * a next request that is answered as ever.
@@ -47,14 +45,27 @@ export interface HostileSession extends AsyncDisposable {
   run(script: readonly HostileStep[]): Promise<HostileOutcome>;
 }
 
-/** Makes the guest and serves it. */
-export async function openHostile(): Promise<HostileSession> {
-  const buckets = {
-    open: () => Promise.reject(new TypeError("only the types are of interest")),
-  };
-  const { component, calls, unreachable } = await makeHostile(
-    wasiInterfaces({ environment: {}, config: {}, buckets }),
-  );
+/** Where the guest runs. */
+interface HostileHost {
+  readonly calls: readonly HostileCall[];
+  send(body: Uint8Array<ArrayBuffer>): Promise<Response>;
+  /** Faults of Wharf itself, ever. */
+  failures(): readonly unknown[];
+  /** What the host threw at the guests that ended since the last call. */
+  refusals(): readonly string[];
+}
+
+/** The guest, made of all that is offered. */
+export function makeHostileGuest(): Promise<HostileGuest> {
+  const buckets = { open: () => Promise.reject(new TypeError("unused")) };
+  return makeHostile(wasiInterfaces({ environment: {}, config: {}, buckets }));
+}
+
+/** Serves the guest in this process, where a test can look into the app. */
+export async function openHostile(): Promise<
+  HostileSession & { readonly app: GuestApp }
+> {
+  const { component, calls } = await makeHostileGuest();
   const file = await Deno.makeTempFile({ suffix: ".wasm" });
   await Deno.writeFile(file, component);
   const app = await openGuestApp(file, {
@@ -62,27 +73,72 @@ export async function openHostile(): Promise<HostileSession> {
     environment: { NAME: "value" },
     config: { mykey: "value" },
   }).finally(() => Deno.remove(file));
-  const send = (script: readonly HostileStep[]) =>
-    app.fetch("/", { method: "POST", body: encodeScript(script) });
+  let seen = 0;
+  const run = runner({
+    calls,
+    send: (body) => app.fetch("/", { method: "POST", body }),
+    failures: () => app.record.failures,
+    refusals() {
+      const traps = app.record.traps.slice(seen);
+      seen += traps.length;
+      return traps.map(({ trap }) => ownWords(trap));
+    },
+  });
   return {
     calls,
-    unreachable,
     app,
-    async run(script) {
-      const trapsBefore = app.record.traps.length;
-      const response = await send(script);
-      const says = await firstLine(response);
-      const about = () => `${describeScript(script, calls)}\n=> ${says}`;
-      assert.deepEqual(app.record.failures, [], about());
-      for (const { trap } of app.record.traps.slice(trapsBefore)) {
-        assert.doesNotMatch(ownWords(trap), MISTAKE, about());
-      }
-      const next = await send([{ kind: "answer" }]);
-      assert.equal(next.status, 200, about());
-      await next.body?.cancel();
-      return { status: response.status, says };
-    },
+    run,
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
+}
+
+/** Serves the guest by `dev`, in a process of its own whose memory is that of the host alone. */
+export async function openHostileDev(): Promise<
+  HostileSession & { readonly dev: ReadyDevProcess }
+> {
+  const { component, calls } = await makeHostileGuest();
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/hostile.wasm`;
+  await Deno.writeFile(file, component);
+  const dev = await startDev({
+    args: ["--component", file, "--request-timeout", `${TIMEOUT}ms`],
+  }).finally(() => Deno.remove(folder, { recursive: true }));
+  let seen = 0;
+  const run = runner({
+    calls,
+    send: (body) => fetch(dev.url, { method: "POST", body }),
+    failures: () => dev.events.filter(({ event }) => event === "error"),
+    refusals() {
+      const events = dev.events.slice(seen);
+      seen += events.length;
+      return events.flatMap((event) =>
+        event.event === "guest-trap"
+          ? [/^The guest was stopped: ([^\n"]*)/.exec(event.text)?.[1] ?? ""]
+          : []
+      );
+    },
+  });
+  return {
+    calls,
+    dev,
+    run,
+    [Symbol.asyncDispose]: () => dev[Symbol.asyncDispose](),
+  };
+}
+
+function runner(host: HostileHost): HostileSession["run"] {
+  const { calls, send, failures, refusals } = host;
+  const answer = encodeScript([{ kind: "answer" }]);
+  return async (script) => {
+    const response = await send(encodeScript(script));
+    const says = await firstLine(response);
+    const about = () => `${describeScript(script, calls)}\n=> ${says}`;
+    const next = await send(answer);
+    assert.equal(next.status, 200, about());
+    await next.body?.cancel();
+    assert.deepEqual(failures(), [], about());
+    for (const text of refusals()) assert.doesNotMatch(text, MISTAKE, about());
+    return { status: response.status, says };
   };
 }
 
