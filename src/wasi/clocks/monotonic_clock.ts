@@ -82,7 +82,8 @@ class Alarm implements Readiness {
 
   #arm(): void {
     const left = Number(this.#instant - now()) / NANOSECONDS_A_MILLISECOND;
-    const delay = Math.min(Math.ceil(left), MAX_DELAY);
+    // The instant can have come since it was asked for; Deno warns of a negative delay.
+    const delay = Math.max(0, Math.min(Math.ceil(left), MAX_DELAY));
     this.#timer = this.#timers.start(delay, () => this.#fired());
   }
 

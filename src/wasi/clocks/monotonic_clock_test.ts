@@ -160,3 +160,19 @@ Deno.test("a dropped instance starts no timer any more", () => {
   clock.subscribeDuration(10n ** 12n).whenReady();
   assert.equal(timers.started, 0);
 });
+
+Deno.test("a wait whose time comes while its timer is set asks for no negative delay", () => {
+  using instance = new RecordedInstance();
+  const { subscribeDuration } = clockOf(instance);
+  using timers = holdTimers();
+  // A busy machine may take the processor away between two looks at the clock.
+  const { now } = performance;
+  let looks = 0;
+  performance.now = () => 1000 + 10 * looks++;
+  try {
+    subscribeDuration(15_000_000n).whenReady();
+  } finally {
+    performance.now = now;
+  }
+  assert.deepEqual(timers.running.map(({ delay }) => delay), [0]);
+});
