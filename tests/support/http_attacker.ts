@@ -16,40 +16,43 @@ export interface Received {
   readonly isCut: boolean;
 }
 
-/** Sends it, and gives back every byte until the server closes. */
+/** How often a server answers another client with nothing more for this one until it is quiet. */
+const QUIET_TURNS = 3;
+
+/**
+ * Sends it, waits until the server has said what it has to say, first with the connection open
+ * and then half closed, and leaves. Gives back every byte that came.
+ *
+ * @param turn Has the server answer another client.
+ */
 export async function send(
   port: number,
   { pieces, leaves }: HttpAttack,
+  turn: () => Promise<void>,
 ): Promise<Uint8Array> {
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  conn.setNoDelay(true);
-  const received: Uint8Array[] = [];
-  // Read while it is sent: a server may answer and close before it has it all.
-  const reading = leaves ? undefined : readAll(conn, received);
-  await ignoreClosed(async () => {
-    for (const piece of pieces) {
-      for (let rest = piece; rest.length > 0;) {
-        rest = rest.subarray(await conn.write(rest));
+  const received = new Incoming();
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  try {
+    conn.setNoDelay(true);
+    // Read while it is sent: a server may answer and close before it has it all.
+    if (!leaves) received.follow(conn);
+    await ignoreClosed(async () => {
+      for (const piece of pieces) {
+        for (let rest = piece; rest.length > 0;) {
+          rest = rest.subarray(await conn.write(rest));
+        }
       }
+    });
+    if (!leaves) {
+      await received.quiet(turn);
+      await ignoreClosed(() => conn.closeWrite());
+      await received.quiet(turn);
     }
-    if (!leaves) await conn.closeWrite();
-  });
-  await reading;
-  return await new Response(new Blob(received as BlobPart[])).bytes();
-}
-
-async function readAll(
-  conn: Deno.TcpConn,
-  received: Uint8Array[],
-): Promise<void> {
-  await ignoreClosed(async () => {
-    while (true) {
-      const buffer = new Uint8Array(64 * 1024);
-      const count = await conn.read(buffer);
-      if (count === null) return;
-      received.push(buffer.subarray(0, count));
-    }
-  });
+  } finally {
+    conn.close();
+  }
+  await received.ended;
+  return await new Response(new Blob(received.parts)).bytes();
 }
 
 /** The server may close at any time; what it sent before is what counts. */
@@ -60,8 +63,39 @@ async function ignoreClosed(run: () => Promise<void>): Promise<void> {
     const isClosed = error instanceof Deno.errors.ConnectionReset ||
       error instanceof Deno.errors.BrokenPipe ||
       error instanceof Deno.errors.ConnectionAborted ||
-      error instanceof Deno.errors.NotConnected;
+      error instanceof Deno.errors.NotConnected ||
+      // This side has closed it.
+      error instanceof Deno.errors.BadResource ||
+      error instanceof Deno.errors.Interrupted;
     if (!isClosed) throw error;
+  }
+}
+
+/** What comes on one connection. */
+class Incoming {
+  readonly parts: Uint8Array<ArrayBuffer>[] = [];
+  ended: Promise<void> = Promise.resolve();
+  #open = false;
+
+  follow(conn: Deno.TcpConn): void {
+    this.#open = true;
+    this.ended = ignoreClosed(async () => {
+      while (true) {
+        const buffer = new Uint8Array(64 * 1024);
+        const count = await conn.read(buffer);
+        if (count === null) return;
+        this.parts.push(buffer.subarray(0, count));
+      }
+    }).finally(() => this.#open = false);
+  }
+
+  /** Resolves when nothing came while others were answered, or nothing more can come. */
+  async quiet(turn: () => Promise<void>): Promise<void> {
+    for (let quiet = 0, last = -1; this.#open && quiet < QUIET_TURNS; quiet++) {
+      if (this.parts.length !== last) quiet = 0;
+      last = this.parts.length;
+      await turn();
+    }
   }
 }
 

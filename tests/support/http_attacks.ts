@@ -27,7 +27,10 @@ interface Drawn {
 export function httpAttacks(): fc.Arbitrary<HttpAttack> {
   return fc.record({
     requests: fc.array(requests(), { minLength: 1, maxLength: 4 }),
-    cut: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 5 }),
+    cut: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
+    ),
     splits: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
       maxLength: 4,
     }),
@@ -37,7 +40,7 @@ export function httpAttacks(): fc.Arbitrary<HttpAttack> {
     const only = requests.find(({ isHead }) => isHead);
     const whole = only?.text ?? requests.map(({ text }) => text).join("");
     const bytes = latin1(whole);
-    const kept = bytes.subarray(0, Math.round((cut ?? 1) * bytes.length));
+    const kept = bytes.subarray(0, Math.round(cut * bytes.length));
     return {
       pieces: split(kept, splits),
       leaves,
@@ -116,7 +119,7 @@ function requests(): fc.Arbitrary<Drawn> {
 function targets(): fc.Arbitrary<string> {
   return fc.oneof(
     {
-      weight: 6,
+      weight: 20,
       arbitrary: fc.constantFrom("/", "/reflect", "/sink", "/ignore?x"),
     },
     {
@@ -152,8 +155,15 @@ function headers(): fc.Arbitrary<string> {
     ":x",
   ]);
   const values = fc.oneof(
-    characters(20),
-    fc.constantFrom("", " ", "\t", "v".repeat(9000), "a\r\n b", "a\0b"),
+    {
+      weight: 20,
+      arbitrary: fc.constantFrom("", "1", "a, b", "v".repeat(9000)),
+    },
+    { weight: 1, arbitrary: characters(20) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(" ", "\t", "a\r\n b", "a\0b"),
+    },
   );
   return fc.oneof(
     {
@@ -169,6 +179,8 @@ function headers(): fc.Arbitrary<string> {
         "Connection: keep-alive, x-a",
         "Expect: 100-continue",
         "Expect: x",
+        "Accept: */*",
+        "X-Forwarded-For: 1",
         "TE: trailers",
         "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
         "Accept-Encoding: gzip, br",
@@ -290,7 +302,7 @@ function mostly(
   wrong: readonly string[],
 ): fc.Arbitrary<string> {
   return fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom(...right) },
+    { weight: 24, arbitrary: fc.constantFrom(...right) },
     { weight: 1, arbitrary: fc.constantFrom(...wrong) },
   );
 }

@@ -33,9 +33,13 @@ export async function attackDev(
   const count = (label: string) =>
     answers.set(label, (answers.get(label) ?? 0) + 1);
   const port = Number(new URL(dev.url).port);
+  const good = async () => {
+    const next = await fetch(`${dev.url}/sink`, { method: "POST", body: "x" });
+    assert.equal(await next.text(), "1\n");
+  };
   await fc.assert(
     fc.asyncProperty(httpAttacks(), async (attack) => {
-      const bytes = await send(port, attack);
+      const bytes = await send(port, attack, good);
       if (!attack.leaves) {
         const { statuses, isCut } = readAnswers(bytes, attack.isHead);
         for (const status of statuses) count(`${status}`);
@@ -46,11 +50,7 @@ export async function attackDev(
       }
       const faults = dev.events.filter(({ event }) => event === "error");
       assert.deepEqual(faults, []);
-      const next = await fetch(`${dev.url}/sink`, {
-        method: "POST",
-        body: "x",
-      });
-      assert.equal(await next.text(), "1\n");
+      await good();
     }),
     { seed, numRuns: runs },
   );
