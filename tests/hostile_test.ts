@@ -54,6 +54,15 @@ Deno.test("any script of the hostile guest costs its own request only", async ()
   assert.ok(outcomes.size > 10, "they all ended in the same way");
 });
 
+Deno.test("what a script leaves behind in a reused instance costs no later request", async () => {
+  await using session = await openHostile(1000);
+  await attack(session, hostileScripts(session.calls), fuzzSample(100));
+  await session.app.idle();
+  assert.equal(session.app.record.alive, 1);
+  // Every script has a request after it; most of those were served by its instance.
+  assert.ok(session.app.record.made < session.app.record.answered.length);
+});
+
 /** A call of a script by its name. */
 function call(
   { calls }: HostileSession,

@@ -61,14 +61,19 @@ export function makeHostileGuest(): Promise<HostileGuest> {
   return makeHostile(wasiInterfaces({ environment: {}, config: {}, buckets }));
 }
 
-/** Serves the guest in this process, where a test can look into the app. */
-export async function openHostile(): Promise<
+/**
+ * Serves the guest in this process, where a test can look into the app.
+ *
+ * @param reuse How many requests an instance serves, if it does not trap before.
+ */
+export async function openHostile(reuse = 1): Promise<
   HostileSession & { readonly app: GuestApp }
 > {
   const { component, calls } = await makeHostileGuest();
   const file = await Deno.makeTempFile({ suffix: ".wasm" });
   await Deno.writeFile(file, component);
   const app = await openGuestApp(file, {
+    reuse,
     requestTimeout: TIMEOUT,
     environment: { NAME: "value" },
     config: { mykey: "value" },
