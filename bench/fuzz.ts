@@ -12,7 +12,7 @@ import type { ReadyDevProcess } from "../tests/support/dev_process.ts";
 import { hostileScripts } from "../tests/support/hostile_scripts.ts";
 import { attack, openHostileDev } from "../tests/support/hostile_session.ts";
 import { attackDev, openAttackedDev } from "../tests/support/http_session.ts";
-import { residentMemory } from "../tests/support/resident_memory.ts";
+import { residentMemory } from "../tests/support/process_usage.ts";
 import { numberFlag } from "./number_flag.ts";
 import { machine, table } from "./report.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { residentMemory } from "../tests/support/resident_memory.ts";
+import { residentMemory } from "../tests/support/process_usage.ts";
 import { TextLineStream } from "../tests/support/text_line_stream.ts";
 
 /** A server that answers requests. Disposing ends it. */

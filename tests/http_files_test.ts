@@ -6,12 +6,13 @@ import assert from "node:assert/strict";
 import { startDev } from "./support/dev_process.ts";
 import { guestPath } from "./support/guest_app.ts";
 import { RawConnection } from "./support/http_client.ts";
+import { openFiles } from "./support/process_usage.ts";
 import { TextLineStream } from "./support/text_line_stream.ts";
 
 const GONE = 20;
 
 /** How often a server is asked before what it still holds counts as lost. */
-const PATIENCE = 300;
+const PATIENCE = 100;
 
 /** How many files a server has open for clients that left their upload while it came back. */
 async function filesOfGoneUploads(pid: number, port: number): Promise<number> {
@@ -22,9 +23,8 @@ async function filesOfGoneUploads(pid: number, port: number): Promise<number> {
     );
     await client.readToEnd();
   };
-  const files = () => [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
   await ask();
-  const before = files();
+  const before = await openFiles(pid);
   for (let count = 0; count < GONE; count++) {
     using client = await RawConnection.open(port);
     await client.send(
@@ -32,10 +32,11 @@ async function filesOfGoneUploads(pid: number, port: number): Promise<number> {
     );
     await client.readHead();
   }
-  for (let round = 0; files() > before && round < PATIENCE; round++) {
+  for (let round = 0;; round++) {
+    const kept = await openFiles(pid) - before;
+    if (kept <= 0 || round === PATIENCE) return kept;
     await ask();
   }
-  return files() - before;
 }
 
 /**

@@ -18,8 +18,11 @@ import {
   type HostileStep,
 } from "./hostile_scripts.ts";
 
-/** Milliseconds until a guest that waits for nothing is given up. */
-const TIMEOUT = 100;
+/**
+ * Milliseconds until a guest that waits for nothing is given up; a busy machine may let a good
+ * one wait for some hundreds.
+ */
+const TIMEOUT = 1000;
 
 /**
  * How V8 words a mistake of JavaScript. Wharf's own refusals name what the guest did; one of

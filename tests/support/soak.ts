@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { type ReadyDevProcess, startDev } from "./dev_process.ts";
 import { guestPath } from "./guest_app.ts";
 import { latin1, RawConnection } from "./http_client.ts";
-import { residentMemory } from "./resident_memory.ts";
+import { openFiles, residentMemory } from "./process_usage.ts";
 
 /** How much. */
 export interface SoakOptions {
@@ -152,7 +152,7 @@ async function startServer(
   const dev = await startDev({
     args: [
       ...["--component", guestPath(guest)],
-      ...["--request-timeout", "1s", "--log-level", "error"],
+      ...["--request-timeout", "2s", "--log-level", "error"],
     ],
   });
   const port = Number(new URL(dev.url).port);
@@ -178,7 +178,7 @@ async function ask(port: number): Promise<void> {
 }
 
 /** How often a server is asked before what it still holds counts as lost. */
-const PATIENCE = 2000;
+const PATIENCE = 500;
 
 /** What it holds when it has noticed that all are gone; it answers as ever meanwhile. */
 async function settled({ dev, port, idle }: Server): Promise<Usage> {
@@ -190,9 +190,7 @@ async function settled({ dev, port, idle }: Server): Promise<Usage> {
 }
 
 async function usageOf({ pid }: ReadyDevProcess): Promise<Usage> {
-  if (Deno.build.os !== "linux") return { memory: 0, files: 0 };
-  const files = [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-  return { memory: await residentMemory(pid), files };
+  return { memory: await residentMemory(pid), files: await openFiles(pid) };
 }
 
 function pick(at: number): Kind {
