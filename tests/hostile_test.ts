@@ -12,6 +12,7 @@ import { wasiInterfaces } from "../src/wasi/mod.ts";
 import { fuzzSample } from "./support/fuzz_sample.ts";
 import { PLACE } from "./support/hostile_module.ts";
 import { hostileScripts, type HostileStep } from "./support/hostile_scripts.ts";
+import { makeBlobsInMemory } from "../src/blobstore/in_memory.ts";
 import {
   attack,
   type HostileSession,
@@ -23,6 +24,7 @@ Deno.test("the hostile guest imports every function that is offered", async () =
   const interfaces = wasiInterfaces({
     environment: {},
     config: {},
+    blobs: makeBlobsInMemory(),
     buckets: { open: () => Promise.reject(new TypeError("unused")) },
   });
   const { calls, unreachable } = await makeHostileGuest();

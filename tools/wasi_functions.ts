@@ -5,6 +5,7 @@
  * @module
  */
 
+import { makeBlobsInMemory } from "../src/blobstore/in_memory.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { ExportedInterface } from "../src/runtime/guest.ts";
 import type { HostInterface } from "../src/runtime/host_interface.ts";
@@ -55,7 +56,12 @@ export interface FunctionRow {
 export function wasiOffer(): WasiOffer {
   const buckets = { open: () => Promise.reject(new TypeError("unused")) };
   return {
-    imports: wasiInterfaces({ environment: {}, config: {}, buckets }),
+    imports: wasiInterfaces({
+      environment: {},
+      config: {},
+      buckets,
+      blobs: makeBlobsInMemory(),
+    }),
     exports: [incomingHandler(), ...makeWatchers(buckets)],
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { makeBlobsInMemory } from "../../src/blobstore/in_memory.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { wasiInterfaces } from "../../src/wasi/mod.ts";
@@ -61,7 +62,12 @@ interface HostileHost {
 /** The guest, made of all that is offered. */
 export function makeHostileGuest(): Promise<HostileGuest> {
   const buckets = { open: () => Promise.reject(new TypeError("unused")) };
-  return makeHostile(wasiInterfaces({ environment: {}, config: {}, buckets }));
+  return makeHostile(wasiInterfaces({
+    environment: {},
+    config: {},
+    buckets,
+    blobs: makeBlobsInMemory(),
+  }));
 }
 
 /**

@@ -298,6 +298,7 @@ export function makeOutgoingHandlerInterface(
         "func(request: outgoing-request, options: option<request-options>) -> result<future-incoming-response, error-code>",
     },
     waits: [],
+    limits: { "handle": "by HTTP/1.1; CONNECT is refused" },
     resources: {
       "outgoing-request": OutgoingRequest,
       "request-options": RequestOptions,

@@ -176,7 +176,7 @@ export const typesInterface: HostInterface = {
     "[method]response-outparam.send-informational":
       "always an error: Deno's server sends no informational responses",
     "[method]future-trailers.get":
-      "there are never any: Deno hands no trailers on",
+      "of responses; Deno hands none of a request on",
     "[static]outgoing-body.finish":
       "trailers are accepted and left out: Deno's server cannot send them",
   },

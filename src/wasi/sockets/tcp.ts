@@ -83,6 +83,39 @@ export const tcpInterface: HostInterface = {
       `func(${SOCKET}, shutdown-type: shutdown-type) -> result<_, error-code>`,
   },
   waits: [],
+  limits: {
+    "[method]tcp-socket.start-bind":
+      "to any address and port 0 only: Deno binds when it connects",
+    "[method]tcp-socket.start-listen":
+      "always access-denied: sockets are clients",
+    "[method]tcp-socket.finish-listen": "never in progress",
+    "[method]tcp-socket.accept": "never listening",
+    "[method]tcp-socket.set-listen-backlog-size":
+      "without effect: sockets are clients",
+    "[method]tcp-socket.keep-alive-idle-time":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.set-keep-alive-idle-time":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.keep-alive-interval":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.set-keep-alive-interval":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.keep-alive-count":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.set-keep-alive-count":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.hop-limit": "not-supported: Deno has no such option",
+    "[method]tcp-socket.set-hop-limit":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.receive-buffer-size":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.set-receive-buffer-size":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.send-buffer-size":
+      "not-supported: Deno has no such option",
+    "[method]tcp-socket.set-send-buffer-size":
+      "not-supported: Deno has no such option",
+  },
   resources: {
     "input-stream": InputStream,
     "output-stream": OutputStream,

@@ -73,6 +73,18 @@ export const udpInterface: HostInterface = {
       `func(${OUTGOING}) -> pollable`,
   },
   waits: ["[method]udp-socket.finish-bind"],
+  limits: {
+    "[method]udp-socket.start-bind": "to port 0 only; another is access-denied",
+    "[method]udp-socket.unicast-hop-limit": "not-supported before it is set",
+    "[method]udp-socket.receive-buffer-size":
+      "not-supported: Deno has no such option",
+    "[method]udp-socket.set-receive-buffer-size":
+      "not-supported: Deno has no such option",
+    "[method]udp-socket.send-buffer-size":
+      "not-supported: Deno has no such option",
+    "[method]udp-socket.set-send-buffer-size":
+      "not-supported: Deno has no such option",
+  },
   resources: {
     "pollable": Pollable,
     "network": Network,
