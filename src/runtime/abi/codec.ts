@@ -9,6 +9,7 @@
 
 import type { ResourceClass } from "../host_interface.ts";
 import type { GuestMemory } from "./guest_memory.ts";
+import { GuestResource } from "./guest_resource.ts";
 import { numberCodec } from "./number_codec.ts";
 import { listCodec, recordCodec, stringCodec } from "./product_codec.ts";
 import {
@@ -45,8 +46,17 @@ export interface Codec {
   lift(memory: GuestMemory, flat: CoreValues): unknown;
   /** A value of the host as one core value; only for types that are passed as one. */
   lower(memory: GuestMemory, value: unknown): number | bigint;
-  /** The same for a type that is passed as several; absent where no export takes such a type. */
-  lowerAll?(memory: GuestMemory, value: unknown): readonly number[];
+  /** The same for a type that is passed as several, or as none; absent where {@linkcode lower} does. */
+  lowerAll?(memory: GuestMemory, value: unknown): readonly (number | bigint)[];
+}
+
+/** A value of the host as core values, of whatever type it is. */
+export function lowerFlat(
+  codec: Codec,
+  memory: GuestMemory,
+  value: unknown,
+): readonly (number | bigint)[] {
+  return codec.lowerAll?.(memory, value) ?? [codec.lower(memory, value)];
 }
 
 /** Finds the class of a resource that a type names. */
@@ -79,7 +89,13 @@ export function makeCodec(type: WitType, resources: ResourceLookup): Codec {
         () => ({}),
       );
     case "option":
-      return optionCodec(make(type.some));
+      // `undefined` cannot say which of two options it is that holds nothing.
+      return type.some.kind === "option"
+        ? variantCodec([{ name: "none", codec: undefined }, {
+          name: "some",
+          codec: make(type.some),
+        }])
+        : optionCodec(make(type.some));
     case "result":
       return resultCodec(makeOptional(type.ok), makeOptional(type.error));
     case "variant":
@@ -118,6 +134,7 @@ function enumCodec(names: readonly string[]): Codec {
       variant.store(memory, offset, caseOf(value)),
     lift: (memory, flat) => nameOf(variant.lift(memory, flat)),
     lower: (memory, value) => variant.lower(memory, caseOf(value)),
+    lowerAll: (memory, value) => [variant.lower(memory, caseOf(value))],
   };
 }
 
@@ -127,8 +144,13 @@ function handleCodec(resourceClass: ResourceClass, isOwned: boolean): Codec {
     isOwned
       ? state.handles.remove(handle, resourceClass)
       : state.handles.get(handle, resourceClass);
-  const give = ({ state }: GuestMemory, value: unknown) =>
-    state.handles.add(value as object);
+  const give = ({ state }: GuestMemory, value: unknown) => {
+    if (isOwned) return state.handles.add(value as object);
+    // CanonicalABI.md, `lower_borrow`: who made the resource gets what it stands for.
+    return value instanceof GuestResource && value.isOf(state)
+      ? value.representation
+      : state.handles.lend(value as object);
+  };
   return {
     size: 4,
     align: 4,

@@ -78,9 +78,14 @@ export class GuestState {
 
   /** The guest lets go of a resource. */
   drop(handle: number, resource: ResourceClass): void {
+    this.use((handles) => handles.drop(handle, resource));
+  }
+
+  /** Something that the guest does with its handles; what goes wrong ends it. */
+  use<T>(act: (handles: HandleTable) => T): T {
     this.check();
     try {
-      this.handles.drop(handle, resource);
+      return act(this.handles);
     } catch (error) {
       this.fault(error);
       throw error;

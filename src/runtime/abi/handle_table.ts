@@ -17,6 +17,8 @@ export class HandleTable {
   // Index 0 is never a handle, so that a forgotten one is found out.
   readonly #entries: (object | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  /** Handles of what another guest owns, to be given back before the call returns. */
+  readonly #borrowed = new Set<number>();
 
   /** How many handles the guest holds. */
   get size(): number {
@@ -38,6 +40,29 @@ export class HandleTable {
   }
 
   /**
+   * Adds a resource that stays its owner's.
+   *
+   * @throws {RangeError} The guest holds too many.
+   */
+  lend(resource: object): number {
+    const handle = this.add(resource);
+    this.#borrowed.add(handle);
+    return handle;
+  }
+
+  /**
+   * CanonicalABI.md, `exit_call`: what was lent for a call has to be back when it returns.
+   *
+   * @throws {TypeError} The guest kept one.
+   */
+  checkReturned(): void {
+    if (this.#borrowed.size === 0) return;
+    throw new TypeError(
+      "The guest returned and kept a handle that was borrowed for the call",
+    );
+  }
+
+  /**
    * @throws {TypeError} It is no handle, or one of another resource.
    */
   get(handle: number, resourceClass: ResourceClass): object {
@@ -48,24 +73,49 @@ export class HandleTable {
     return resource;
   }
 
-  /** Takes a resource from the guest. */
+  /**
+   * Takes a resource from the guest.
+   *
+   * @throws {TypeError} It is no handle, one of another resource, or only borrowed.
+   */
   remove(handle: number, resourceClass: ResourceClass): object {
     const resource = this.get(handle, resourceClass);
+    if (this.#borrowed.has(handle)) {
+      throw new TypeError(
+        `${handle} is a borrowed ${resourceClass.name}, which cannot be given away`,
+      );
+    }
+    return this.#take(handle, resource);
+  }
+
+  /** The guest lets go of a handle; `undefined` where the resource stays its owner's. */
+  release(handle: number, resourceClass: ResourceClass): object | undefined {
+    const resource = this.get(handle, resourceClass);
+    const isOwned = !this.#borrowed.delete(handle);
+    this.#take(handle, resource);
+    return isOwned ? resource : undefined;
+  }
+
+  /** The same, and what it owned ends with it. */
+  drop(handle: number, resourceClass: ResourceClass): void {
+    const owned = this.release(handle, resourceClass);
+    if (owned !== undefined) disposeOf(owned);
+  }
+
+  #take(handle: number, resource: object): object {
     this.#entries[handle] = undefined;
     this.#free.push(handle);
     return resource;
   }
 
-  /** The guest lets go of a resource. */
-  drop(handle: number, resourceClass: ResourceClass): void {
-    disposeOf(this.remove(handle, resourceClass));
-  }
-
   /** Lets go of everything the guest still holds. */
   clear(): void {
-    for (const resource of this.#entries.splice(1)) {
-      if (resource !== undefined) disposeOf(resource);
+    for (const [index, resource] of this.#entries.splice(1).entries()) {
+      if (resource !== undefined && !this.#borrowed.has(index + 1)) {
+        disposeOf(resource);
+      }
     }
+    this.#borrowed.clear();
     this.#free.length = 0;
   }
 }

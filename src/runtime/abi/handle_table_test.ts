@@ -131,3 +131,33 @@ Deno.test("HandleTable.add() ends a guest that only ever takes", () => {
   table.drop(5, Other);
   assert.equal(table.add(thing), 5);
 });
+
+Deno.test("HandleTable.lend() leaves the resource to its owner", () => {
+  const table = new HandleTable();
+  const thing = new Thing();
+  const handle = table.lend(thing);
+  assert.equal(table.get(handle, Thing), thing);
+  assert.throws(() => table.remove(handle, Thing), {
+    name: "TypeError",
+    message: `${handle} is a borrowed Thing, which cannot be given away`,
+  });
+  assert.throws(() => table.checkReturned(), TypeError);
+  table.drop(handle, Thing);
+  table.checkReturned();
+  assert.equal(thing.disposed, 0);
+  // The number is one of an owned resource from now on.
+  assert.equal(table.add(thing), handle);
+  table.drop(handle, Thing);
+  assert.equal(thing.disposed, 1);
+});
+
+Deno.test("HandleTable.clear() leaves what is borrowed", () => {
+  const table = new HandleTable();
+  const [owned, lent] = [new Thing(), new Thing()];
+  table.add(owned);
+  table.lend(lent);
+  table.clear();
+  assert.deepEqual([owned.disposed, lent.disposed], [1, 0]);
+  table.checkReturned();
+  assert.equal(table.size, 0);
+});

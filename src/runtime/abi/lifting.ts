@@ -6,23 +6,40 @@
  */
 
 import type { ExportedInterface } from "../guest.ts";
-import { type Codec, makeCodec } from "./codec.ts";
+import {
+  type Codec,
+  lowerFlat,
+  makeCodec,
+  type ResourceLookup,
+} from "./codec.ts";
 import type { GuestMemory } from "./guest_memory.ts";
-import { parseFunction } from "./wit_type.ts";
+import { recordCodec } from "./product_codec.ts";
+import { parseFunction, type WitType } from "./wit_type.ts";
 
 /** CanonicalABI.md: more core values than this are passed through memory. */
 const MAX_FLAT_PARAMETERS = 16;
+
+/** CanonicalABI.md: more core values than this are given back through memory. */
+const MAX_FLAT_RESULTS = 1;
 
 /** An exported function that is ready to be called. */
 export interface Lifted {
   /** How many core values it takes. */
   readonly flatCount: number;
+  /** Whether its result is a WIT `result`. */
+  readonly isResult: boolean;
   /**
-   * The core values of its arguments; resources become handles that the guest owns.
+   * The core values of its arguments; resources become handles that the guest owns, or borrows.
    *
    * @param args What the WIT type says.
    */
   lower(memory: GuestMemory, args: readonly unknown[]): (number | bigint)[];
+  /**
+   * What it gave back, as the WIT type says; a WIT `result` as `{ tag, val }`.
+   *
+   * @param returned What the core function returned.
+   */
+  lift(memory: GuestMemory, returned: unknown): unknown;
 }
 
 /**
@@ -46,44 +63,64 @@ function liftExport(exported: ExportedInterface, name: string): Lifted {
     exported.functions[name]!,
     exported.types,
   );
-  const codecs = parameters.map(({ type }) =>
-    makeCodec(type, (resource) => {
-      const found = exported.resources[resource];
-      if (found !== undefined) return found;
-      throw new TypeError(
-        `${exported.name} has no class for the resource "${resource}"`,
-      );
-    })
-  );
-  const flatCount = codecs.reduce((sum, { flat }) => sum + flat.length, 0);
-  if (result !== undefined || flatCount > MAX_FLAT_PARAMETERS) {
+  const classOf: ResourceLookup = (resource) => {
+    const found = exported.resources[resource];
+    if (found !== undefined) return found;
     throw new TypeError(
-      `Cannot call "${name}" of ${exported.name}: only functions that give nothing back ` +
-        `and take at most ${MAX_FLAT_PARAMETERS} core values are supported`,
+      `${exported.name} has no class for the resource "${resource}"`,
     );
-  }
-  const lowerers = codecs.map((codec, index) =>
-    lowererOf(codec, `${exported.name}#${name}, parameter ${index + 1}`)
+  };
+  const lowerer = argumentLowerer(
+    parameters.map(({ type }) => makeCodec(type, classOf)),
   );
   return {
-    flatCount,
-    lower: (memory, args) =>
-      lowerers.flatMap((lower, index) => lower(memory, args[index])),
+    ...lowerer,
+    isResult: result?.kind === "result",
+    lift: resultLifter(result, classOf),
   };
 }
 
-function lowererOf(
-  codec: Codec,
-  place: string,
-): (memory: GuestMemory, value: unknown) => readonly (number | bigint)[] {
-  const { lowerAll } = codec;
-  if (lowerAll !== undefined) {
-    return (memory, value) => lowerAll(memory, value);
+function argumentLowerer(
+  codecs: readonly Codec[],
+): Pick<Lifted, "flatCount" | "lower"> {
+  const flatCount = codecs.reduce((sum, { flat }) => sum + flat.length, 0);
+  if (flatCount <= MAX_FLAT_PARAMETERS) {
+    return {
+      flatCount,
+      lower: (memory, args) =>
+        codecs.flatMap((codec, index) => lowerFlat(codec, memory, args[index])),
+    };
   }
-  if (codec.flat.length === 1) {
-    return (memory, value) => [codec.lower(memory, value)];
-  }
-  throw new TypeError(
-    `Cannot pass ${place}: a type of ${codec.flat.length} core values is not supported`,
+  const tuple = recordCodec(
+    codecs.map((codec, key) => ({ key, codec })),
+    () => [],
   );
+  return {
+    flatCount: 1,
+    lower: (memory, args) => {
+      const offset = memory.allocate(tuple.align, tuple.size);
+      tuple.store(memory, offset, args);
+      return [offset];
+    },
+  };
+}
+
+function resultLifter(
+  type: WitType | undefined,
+  classOf: ResourceLookup,
+): Lifted["lift"] {
+  if (type === undefined) return () => undefined;
+  const codec = makeCodec(type, classOf);
+  if (codec.flat.length > MAX_FLAT_RESULTS) {
+    return (memory, returned) => {
+      const offset = Number(returned) >>> 0;
+      memory.checkList(offset, 1, codec.size, codec.align);
+      return codec.load(memory, offset);
+    };
+  }
+  return (memory, returned) =>
+    codec.lift(memory, {
+      values: codec.flat.length === 0 ? [] : [returned as number | bigint],
+      next: 0,
+    });
 }

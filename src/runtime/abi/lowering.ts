@@ -155,6 +155,11 @@ function callee(
   wit: string,
   imports: Readonly<Record<string, HostFunction>>,
 ): Callee {
+  // What another component exports goes by its WIT name, methods too.
+  if (Object.hasOwn(imports, wit)) {
+    const found = functionIn(imports, wit, wit);
+    return (args) => found(...args);
+  }
   const name = parseFunctionName(wit);
   if (name.kind === "function") {
     const found = functionIn(imports, camelCase(name.name), wit);

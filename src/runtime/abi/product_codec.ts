@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Codec } from "./codec.ts";
+import { type Codec, lowerFlat } from "./codec.ts";
 import type { GuestMemory } from "./guest_memory.ts";
 
 /** How many elements the host takes of one list, whatever the guest's memory could hold. */
@@ -153,6 +153,10 @@ export function recordCodec(
       }
       return only.codec.lower(memory, Reflect.get(value as object, only.key));
     },
+    lowerAll: (memory, value) =>
+      placed.flatMap(({ key, codec }) =>
+        lowerFlat(codec, memory, Reflect.get(value as object, key))
+      ),
   };
 }
 

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { Codec, CoreType, CoreValues } from "./codec.ts";
+import {
+  type Codec,
+  type CoreType,
+  type CoreValues,
+  lowerFlat,
+} from "./codec.ts";
 import type { GuestMemory } from "./guest_memory.ts";
 import { numberCodec } from "./number_codec.ts";
 import { alignTo } from "./product_codec.ts";
@@ -83,6 +88,22 @@ export function variantCodec(cases: readonly CodecCase[]): Codec {
       }
       return indexOf((value as Tagged).tag);
     },
+    lowerAll: (memory, value) => {
+      const { tag, val } = value as Tagged;
+      const index = indexOf(tag);
+      const { codec } = cases[index]!;
+      const payload = codec === undefined ? [] : lowerFlat(codec, memory, val);
+      return [
+        index,
+        ...joined.map((type, place) =>
+          place < payload.length
+            ? widen(payload[place]!, codec!.flat[place]!, type)
+            : type === "i64"
+            ? 0n
+            : 0
+        ),
+      ];
+    },
   };
 }
 
@@ -102,6 +123,7 @@ export function optionCodec(some: Codec): Codec {
       variant.store(memory, offset, toTagged(value)),
     lift: (memory, flat) => (variant.lift(memory, flat) as Tagged).val,
     lower: (memory, value) => variant.lower(memory, toTagged(value)),
+    lowerAll: (memory, value) => variant.lowerAll!(memory, toTagged(value)),
   };
 }
 
@@ -187,6 +209,26 @@ function narrow(
   if (to === "f64") return float64(BigInt(value));
   const word = Number(BigInt.asUintN(32, BigInt(value)));
   return to === "f32" ? float32(word) : word;
+}
+
+/** The other way of {@linkcode narrow}: a payload as a core value that could be another case's. */
+function widen(
+  value: number | bigint,
+  from: CoreType,
+  to: CoreType,
+): number | bigint {
+  if (from === to) return value;
+  if (from === "f64") return bits64(Number(value));
+  const word = from === "f32" ? bits32(Number(value)) : Number(value);
+  return to === "i64" ? BigInt.asUintN(32, BigInt(word)) : word;
+}
+
+function bits32(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0]!;
+}
+
+function bits64(value: number): bigint {
+  return new BigUint64Array(Float64Array.of(value).buffer)[0]!;
 }
 
 function float32(bits: number): number {
