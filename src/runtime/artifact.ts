@@ -23,12 +23,46 @@ export interface WantedInterface {
   readonly types: Readonly<Record<string, string>>;
 }
 
+/** Functions by WIT name, with types in which nothing is left to look up. */
+export type FunctionTypes = Readonly<Record<string, string>>;
+
+/** Where a resource comes from. */
+export type ResourceOrigin =
+  /** The component makes it. */
+  | { readonly kind: "own" }
+  /** An import gives it, under this name. */
+  | {
+    readonly kind: "import";
+    readonly label: string;
+    readonly resource: string;
+  };
+
+/** An exported interface. */
+export interface ExportSignatures {
+  /** Its functions. */
+  readonly functions: FunctionTypes;
+  /** Its resources by name: places in {@linkcode Signatures.resources}. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** What two components have to agree on before one can serve the other. */
+export interface Signatures {
+  /** Every resource of the component; function types write the first one `resource_0`. */
+  readonly resources: readonly ResourceOrigin[];
+  /** Imported interfaces by label. */
+  readonly imports: Readonly<Record<string, FunctionTypes>>;
+  /** Exported interfaces by name. */
+  readonly exports: Readonly<Record<string, ExportSignatures>>;
+}
+
 /** Everything that is needed to make instances of a component. */
 export interface Artifact {
   /** What it imports. */
   readonly imports: readonly WantedInterface[];
   /** Names of the component's exports. */
   readonly exports: readonly string[];
+  /** For components that are joined with others; absent where nothing is known of it. */
+  readonly signatures?: Signatures;
   /** How its core modules are joined. */
   readonly plan: LinkPlan;
   /** Compiled core modules by file name. */
@@ -43,6 +77,8 @@ export interface ArtifactManifest {
   readonly imports: readonly WantedInterface[];
   /** As {@linkcode Artifact.exports}. */
   readonly exports: readonly string[];
+  /** As {@linkcode Artifact.signatures}. */
+  readonly signatures: Signatures;
   /** As {@linkcode Artifact.plan}. */
   readonly plan: LinkPlan;
   /** SHA-256 of every core module by its file's name, in lower-case hexadecimal. */
@@ -50,7 +86,7 @@ export interface ArtifactManifest {
 }
 
 /** Raised whenever a folder written by an earlier version could not be read by this one. */
-export const ARTIFACT_FORMAT = 3;
+export const ARTIFACT_FORMAT = 4;
 
 /** The file that is written last and names all others. */
 export const MANIFEST_FILE = "artifact.json";
@@ -88,7 +124,8 @@ export function loadArtifact(directory: URL): Promise<Artifact> {
  * @throws {ArtifactError} A file is missing or is not what was written.
  */
 export async function readArtifact(source: ArtifactSource): Promise<Artifact> {
-  const { imports, exports, plan, hashes } = await readManifest(source);
+  const { hashes, ...manifest } = await readManifest(source);
+  const { imports, exports, signatures, plan } = manifest;
   const coreModules = await Promise.all(
     Object.entries(hashes).map(async ([name, hash]) => {
       const bytes = await readFile(source, name);
@@ -96,7 +133,13 @@ export async function readArtifact(source: ArtifactSource): Promise<Artifact> {
       return [name, await WebAssembly.compile(bytes)] as const;
     }),
   );
-  return { imports, exports, plan, coreModules: new Map(coreModules) };
+  return {
+    imports,
+    exports,
+    signatures,
+    plan,
+    coreModules: new Map(coreModules),
+  };
 }
 
 /** What is in `artifact.json`: a manifest, and how to tell that it is as it was written. */

@@ -18,6 +18,7 @@ async function manifestOf(): Promise<ArtifactManifest> {
     format: ARTIFACT_FORMAT,
     imports,
     exports,
+    signatures: { resources: [], imports: {}, exports: {} },
     plan,
     hashes: { "core.wasm": await sha256(testModule()) },
   };

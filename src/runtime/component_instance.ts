@@ -9,6 +9,11 @@ import {
   type GuestState,
   type Realloc,
 } from "./abi/guest_memory.ts";
+import {
+  type Destructor,
+  GuestResource,
+  type GuestResourceClass,
+} from "./abi/guest_resource.ts";
 import type { Lifted } from "./abi/lifting.ts";
 import { type Lowered, lowerFunction } from "./abi/lowering.ts";
 import type { Artifact } from "./artifact.ts";
@@ -19,7 +24,12 @@ import type {
   ResourceClass,
 } from "./host_interface.ts";
 import { Interrupts, isInterruptible } from "./interrupts.ts";
-import { type CoreFunction, type CoreImport, promising } from "./jspi.ts";
+import {
+  type CoreFunction,
+  type CoreImport,
+  promising,
+  suspending,
+} from "./jspi.ts";
 import type { CoreExport, CoreImportPlan } from "./link_plan.ts";
 import type { Link } from "./linker.ts";
 
@@ -33,15 +43,17 @@ export type MakeInstance = (
  * Prepares everything that instances of one component share.
  *
  * @param links What satisfies each of the component's imports.
+ * @param own The classes of the component's own resources.
  */
 export function prepareInstances(
   artifact: Artifact,
   links: readonly Link[],
+  own: OwnResources = noResources,
 ): MakeInstance {
   const hosts = new Map(
     links.map(({ wanted, offered }) => [wanted.label, offered]),
   );
-  const prepare = preparer(hosts);
+  const prepare = preparer(hosts, own);
   const interrupts = new Interrupts();
   const steps = artifact.plan.instances.map(({ module, imports }) => ({
     module: coreModule(artifact, module),
@@ -71,6 +83,16 @@ export function prepareInstances(
     for (const each of interruptible) state.cores.push(interrupts.attach(each));
     return new ComponentInstance(making, artifact.plan.exports, interrupts);
   };
+}
+
+/** Finds the class of a resource that the component exports. */
+export type OwnResources = (
+  label: string,
+  resource: string,
+) => GuestResourceClass;
+
+function noResources(label: string, resource: string): never {
+  throw new TypeError(`There is no class for "${resource}" of ${label}`);
 }
 
 function coreModule(artifact: Artifact, name: string): WebAssembly.Module {
@@ -105,6 +127,18 @@ class Making {
     return value;
   }
 
+  /** The destructor in the core instance that comes next, which exports it if it has one. */
+  destructor(label: string, resource: string): Destructor {
+    const place = this.instances.length;
+    const name = `${label}#[dtor]${resource}`;
+    return async (representation) => {
+      const found = this.instances[place]?.exports[name];
+      if (found === undefined) return;
+      this.state.check();
+      await promising(found as CoreFunction)(representation);
+    };
+  }
+
   /** Two patch versions of one interface are one thing to the host. */
   importsOf(host: HostInterface): Readonly<Record<string, HostFunction>> {
     let imports = this.#imports.get(host);
@@ -135,6 +169,7 @@ type MakeImport = (making: Making) => CoreImport;
 
 function preparer(
   hosts: ReadonlyMap<string, HostInterface>,
+  own: OwnResources,
 ): (plan: CoreImportPlan) => MakeImport {
   const hostOf = (label: string): HostInterface => {
     const host = hosts.get(label);
@@ -151,6 +186,8 @@ function preparer(
         return dropper(resourceOf(hostOf(plan.label), plan.resource));
       case "unreachable":
         return refuser(plan.resource);
+      case "own":
+        return ownResource(plan, own(plan.label, plan.resource));
       case "lower":
         return caller(plan, hostOf(plan.label));
     }
@@ -166,7 +203,54 @@ function resourceOf(host: HostInterface, resource: string): ResourceClass {
 }
 
 function dropper(resource: ResourceClass): MakeImport {
+  if (resource.prototype instanceof GuestResource) {
+    return ({ state }) =>
+      suspending((handle) => destroy(state, handle, resource));
+  }
   return ({ state }) => (handle: number) => state.drop(handle >>> 0, resource);
+}
+
+/** The destructor is another guest's, or the guest's own: it may have to wait. */
+async function destroy(
+  state: GuestState,
+  handle: number | bigint,
+  resource: ResourceClass,
+): Promise<void> {
+  const owned = state.use((handles) =>
+    handles.release(Number(handle) >>> 0, resource)
+  );
+  if (!(owned instanceof GuestResource)) return;
+  try {
+    await state.wait(Promise.resolve(owned.destroy()));
+  } catch (error) {
+    state.fault(error);
+    throw error;
+  }
+}
+
+/** CanonicalABI.md, "`canon resource.new`" and those after it. */
+function ownResource(
+  plan: CoreImportPlan & { readonly kind: "own" },
+  resource: GuestResourceClass,
+): MakeImport {
+  switch (plan.act) {
+    case "new":
+      return (making) => {
+        const { state } = making;
+        const destructor = making.destructor(plan.label, plan.resource);
+        return (representation: number) =>
+          state.use((handles) =>
+            handles.add(new resource(state, representation, destructor))
+          );
+      };
+    case "rep":
+      return ({ state }) => (handle: number) =>
+        state.use((handles) =>
+          (handles.get(handle >>> 0, resource) as GuestResource).representation
+        );
+    case "drop":
+      return dropper(resource);
+  }
 }
 
 function refuser(resource: string): MakeImport {
@@ -214,14 +298,16 @@ export class ComponentInstance {
   }
 
   /**
-   * Calls an export that gives nothing back. The guest owns the resources among the arguments
-   * from then on. Rejects when it traps.
+   * Calls an export. The guest owns the resources among the arguments from then on, but for
+   * those that its type borrows. Rejects when it traps.
+   *
+   * @returns What its WIT type says; a `result` as `{ tag, val }`.
    */
   async call(
     name: string,
     lifted: Lifted,
     args: readonly unknown[],
-  ): Promise<void> {
+  ): Promise<unknown> {
     const place = this.#exports[name];
     if (place === undefined) {
       throw new TypeError(`Cannot find the export "${name}"`);
@@ -229,16 +315,24 @@ export class ComponentInstance {
     const { state } = this.#making;
     state.check();
     this.#interrupts.begin();
+    let result: unknown;
     try {
-      const values = lifted.lower(this.#memoryOf(place), args);
-      await promising(this.#making.export(place) as CoreFunction)(...values);
-      this.#afterReturn(place);
+      const memory = this.#memoryOf(place);
+      const values = lifted.lower(memory, args);
+      const returned = await promising(
+        this.#making.export(place) as CoreFunction,
+      )(...values);
+      state.check();
+      result = lifted.lift(memory, returned);
+      this.#afterReturn(place, returned);
+      state.handles.checkReturned();
     } catch (error) {
       // What a host function threw says more than what became of it in the guest.
       state.check();
       throw error;
     }
     state.check();
+    return result;
   }
 
   /** What wit-component lifts a module's exports with: the module's own memory and allocator. */
@@ -254,10 +348,11 @@ export class ComponentInstance {
   }
 
   /** CanonicalABI.md, `post-return`: the guest frees what it returned. */
-  #afterReturn({ instance, name }: CoreExport): void {
+  #afterReturn({ instance, name }: CoreExport, returned: unknown): void {
     const { instances, state } = this.#making;
     const after = instances[instance]?.exports[`cabi_post_${name}`];
     if (after === undefined) return;
-    state.unsuspended(() => (after as CoreFunction)());
+    const values = returned === undefined ? [] : [returned as number | bigint];
+    state.unsuspended(() => (after as CoreFunction)(...values));
   }
 }

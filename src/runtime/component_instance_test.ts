@@ -20,7 +20,7 @@ const WAITS = { waits: ["f"] };
 interface Made {
   readonly instance: ComponentInstance;
   readonly state: GuestState;
-  call(name: string, resource: object): Promise<void>;
+  call(name: string, resource: object): Promise<unknown>;
 }
 
 async function make(

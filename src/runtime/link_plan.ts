@@ -51,5 +51,13 @@ export type CoreImportPlan =
     readonly label: string;
     readonly resource: string;
   }
+  /** What the guest does with a resource of its own. */
+  | {
+    readonly kind: "own";
+    readonly act: "new" | "rep" | "drop";
+    /** The export that the resource belongs to. */
+    readonly label: string;
+    readonly resource: string;
+  }
   /** Dropping a handle of a resource that no import gives the guest: it can have none. */
   | { readonly kind: "unreachable"; readonly resource: string };

@@ -14,6 +14,8 @@ import { versionServes } from "./version.ts";
 export interface Link {
   readonly wanted: WantedInterface;
   readonly offered: HostInterface;
+  /** The component that exports it; absent where the host has it. */
+  readonly exporter?: string;
 }
 
 /** An import that nothing satisfies. */

@@ -25,6 +25,9 @@ export const COMPONENTS: readonly string[] = [
   "wants_missing",
   "wants_other_types",
   "component_without_http",
+  "compose_front",
+  "compose_text",
+  "compose_math",
   "rust_wit_bindgen",
   "rust_wstd",
 ];

@@ -33,14 +33,22 @@ export function wasmKind(bytes: Uint8Array): WasmKind {
   return bytes[6] === 1 ? "component" : "core module";
 }
 
-const SECTION = {
+/** Binary.md: the sections of a component that say something of imports and exports. */
+export const SECTION = {
+  component: 4,
   instance: 5,
   alias: 6,
   type: 7,
   import: 10,
   export: 11,
 } as const;
-const SORT = { core: 0x00, type: 0x03, instance: 0x05 } as const;
+/** Binary.md: what an index can count. */
+export const SORT = {
+  core: 0x00,
+  type: 0x03,
+  component: 0x04,
+  instance: 0x05,
+} as const;
 
 /**
  * Reads a component's imports and exports.
@@ -144,7 +152,7 @@ class ComponentScope {
 }
 
 /** A type taken into another scope has no name there until an export gives it one. */
-function unnamed(type: ScopeType): ScopeType {
+export function unnamed(type: ScopeType): ScopeType {
   return type.kind === "named" ? { ...type, name: undefined } : type;
 }
 
@@ -165,7 +173,8 @@ function wantedInterface(
   };
 }
 
-function readType(reader: BinaryReader, scope: WitScope): ScopeType {
+/** Reads a type definition. */
+export function readType(reader: BinaryReader, scope: WitScope): ScopeType {
   switch (reader.peek()) {
     case 0x40:
     case 0x43:
@@ -182,7 +191,7 @@ function readType(reader: BinaryReader, scope: WitScope): ScopeType {
       reader.byte();
       reader.byte(); // its representation, always i32
       if (reader.byte() === 0x01) reader.u32(); // its destructor
-      return { kind: "named", name: undefined, definition: "resource" };
+      return scope.resource();
     default:
       return scope.definedType(reader);
   }
@@ -192,14 +201,14 @@ function readInstanceType(
   reader: BinaryReader,
   parent: WitScope,
 ): InstanceType {
-  const scope = new WitScope(parent);
+  const scope = parent.child();
   const instance: InstanceType = { functions: new Map(), types: new Map() };
   reader.vector(() => readDeclaration(reader, scope, instance));
   return instance;
 }
 
 function readComponentType(reader: BinaryReader, parent: WitScope): void {
-  const scope = new WitScope(parent);
+  const scope = parent.child();
   const instance: InstanceType = { functions: new Map(), types: new Map() };
   reader.vector(() => {
     if (reader.peek() !== 0x03) return readDeclaration(reader, scope, instance);
@@ -262,13 +271,19 @@ function declare(
   }
 }
 
-type ExternType =
+/** What an import or export is. */
+export type ExternType =
   | { readonly kind: "function"; readonly text: string }
   | { readonly kind: "type"; readonly type: ScopeType }
   | { readonly kind: "instance"; readonly instance: InstanceType }
+  | { readonly kind: "component" }
   | { readonly kind: "other" };
 
-function readExternType(reader: BinaryReader, scope: WitScope): ExternType {
+/** Reads what an import or export is. */
+export function readExternType(
+  reader: BinaryReader,
+  scope: WitScope,
+): ExternType {
   const kind = reader.byte();
   switch (kind) {
     case 0x00:
@@ -286,16 +301,11 @@ function readExternType(reader: BinaryReader, scope: WitScope): ExternType {
       if (reader.byte() === 0x00) {
         return { kind: "type", type: scope.at(reader.u32()) };
       }
-      const resource = {
-        kind: "named",
-        name: undefined,
-        definition: "resource",
-      } as const;
-      return { kind: "type", type: resource };
+      return { kind: "type", type: scope.resource() };
     }
     case 0x04:
       reader.u32();
-      return { kind: "other" };
+      return { kind: "component" };
     case 0x05: {
       const type = scope.at(reader.u32());
       const empty = { functions: new Map(), types: new Map() };
@@ -313,13 +323,15 @@ function readExternType(reader: BinaryReader, scope: WitScope): ExternType {
   }
 }
 
-function readSort(reader: BinaryReader): number {
+/** Reads what kind of thing an index counts. */
+export function readSort(reader: BinaryReader): number {
   const sort = reader.byte();
   if (sort === SORT.core) reader.byte();
   return sort;
 }
 
-type AliasTarget =
+/** What an alias stands for. */
+export type AliasTarget =
   | {
     readonly kind: "export";
     readonly instance: number;
@@ -327,7 +339,8 @@ type AliasTarget =
   }
   | { readonly kind: "outer"; readonly count: number; readonly index: number };
 
-function readAliasTarget(reader: BinaryReader): AliasTarget {
+/** Reads what an alias stands for. */
+export function readAliasTarget(reader: BinaryReader): AliasTarget {
   const kind = reader.byte();
   if (kind === 0x02) {
     return { kind: "outer", count: reader.u32(), index: reader.u32() };

@@ -137,19 +137,19 @@ class PlanReader {
     if (hasImports) {
       while (this.#take(/^\s*\}\)\);/) === undefined) {
         const label = this.#key();
-        imports[label] = this.#namespace();
+        imports[label] = this.#namespace(label);
       }
     }
     this.#places.set(number, this.#instances.length);
     this.#instances.push({ module: file, imports });
   }
 
-  #namespace(): Record<string, CoreImportPlan> {
+  #namespace(label: string): Record<string, CoreImportPlan> {
     if (this.#take(/^\s*\{/) === undefined) throw this.#unknown();
     const namespace: Record<string, CoreImportPlan> = {};
     while (this.#take(/^\s*\},?/) === undefined) {
       const name = this.#key();
-      namespace[name] = this.#value(name);
+      namespace[name] = this.#value(label, name);
     }
     return namespace;
   }
@@ -161,7 +161,7 @@ class PlanReader {
     return (match[1] ?? match[2])!;
   }
 
-  #value(importName: string): CoreImportPlan {
+  #value(namespace: string, importName: string): CoreImportPlan {
     const exported = this.#take(
       /^\s*exports(\d+)(?:\.([\w$]+)|\['([^'\n]+)'\]),?/,
     );
@@ -177,7 +177,8 @@ class PlanReader {
     const trampoline = this.#take(
       /^\s*(?:_guardMayLeave\(\d+, )?trampoline(\d+)\)?,?/,
     );
-    const plan = trampoline && (this.#trampolines.get(trampoline[1]!) ??
+    const plan = trampoline && (ownResource(namespace, importName) ??
+      this.#trampolines.get(trampoline[1]!) ??
       this.#unreachableDrop(trampoline[1]!, importName));
     if (plan === undefined) throw this.#unknown();
     return plan;
@@ -255,9 +256,27 @@ class PlanReader {
       `Cannot read how the component's modules are joined: "${
         line.slice(0, 120)
       }" is not known; ` +
-        `components that are composed of several, or export resources, cannot be served yet`,
+        `components that are composed of several cannot be served yet`,
     );
   }
+}
+
+/** What wit-component calls the core functions around a resource that the guest exports. */
+const OWN_RESOURCE = /^\[resource-(new|rep|drop)\](.+)$/;
+
+/** `'[export]acme:x/y': { '[resource-new]counter': …` */
+function ownResource(
+  namespace: string,
+  importName: string,
+): CoreImportPlan | undefined {
+  const match = OWN_RESOURCE.exec(importName);
+  if (match === null || !namespace.startsWith("[export]")) return undefined;
+  return {
+    kind: "own",
+    act: match[1] as "new" | "rep" | "drop",
+    label: namespace.slice("[export]".length),
+    resource: match[2]!,
+  };
 }
 
 /** `const module0 = getCoreModule('component.core.wasm');` */

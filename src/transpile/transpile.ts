@@ -16,6 +16,7 @@ import { withPlaces } from "./code_places.ts";
 import { readComponent } from "./component.ts";
 import { makeInterruptible } from "./interruptible.ts";
 import { importSpecifier, readLinkPlan } from "./read_link_plan.ts";
+import { readSignatures } from "./signatures.ts";
 
 /** Files of an artifact by name, `artifact.json` among them. */
 export type ArtifactFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -57,6 +58,7 @@ export async function transpile(
     format: ARTIFACT_FORMAT,
     imports,
     exports,
+    signatures: readSignatures(bytes),
     plan: readLinkPlan(new TextDecoder().decode(script[1])),
     hashes: await hashAll(written),
   });

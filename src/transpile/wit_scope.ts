@@ -55,6 +55,16 @@ export class WitScope {
     this.parent = parent;
   }
 
+  /** The scope of an instance or component type in this one. */
+  child(): WitScope {
+    return new WitScope(this);
+  }
+
+  /** A resource that is declared here. */
+  resource(): ScopeType {
+    return { kind: "named", name: undefined, definition: "resource" };
+  }
+
   /** The type at an index; unknown indexes are written as what they are. */
   at(index: number): ScopeType {
     const type = this.types[index];

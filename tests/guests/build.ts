@@ -67,6 +67,9 @@ const C_GUESTS: Record<string, CGuest> = {
     libc: "wasi",
     output: "core module",
   },
+  compose_front: { source: "compose_front" },
+  compose_text: { source: "compose_text", support: ["libc"] },
+  compose_math: { source: "compose_math", support: ["libc"] },
   core_module: { source: "core_module", libc: "wasi", output: "core module" },
 };
 
