@@ -5,11 +5,8 @@
  */
 
 import type { Artifact } from "./artifact.ts";
-import { GuestState } from "./abi/guest_memory.ts";
-import {
-  type ComponentInstance,
-  prepareInstances,
-} from "./component_instance.ts";
+import type { ComponentInstance } from "./component_instance.ts";
+import { compose, type Part } from "./composition.ts";
 import { type Lifted, liftExports } from "./abi/lifting.ts";
 import type {
   BucketChange,
@@ -22,13 +19,10 @@ import type {
   GuestRun,
   HttpEntry,
 } from "./guest.ts";
-import type {
-  GuestOutput,
-  HostInterface,
-  InstanceContext,
-} from "./host_interface.ts";
+import type { GuestOutput, HostInterface } from "./host_interface.ts";
 import type { HttpRequest } from "./http_message.ts";
-import { link, LinkError, type MissingImport } from "./linker.ts";
+import { InstanceGroup } from "./instance_group.ts";
+import { LinkError, type MissingImport } from "./linker.ts";
 import { splitLabel, versionServes } from "./version.ts";
 
 /** What a component is linked with. */
@@ -38,6 +32,8 @@ export interface ComponentOptions {
   /** How changes reach a component, the version that is preferred first. */
   readonly watchers?: readonly ChangeEntry[];
   readonly output: GuestOutput;
+  /** Components whose exports satisfy imports, before the interfaces do. */
+  readonly siblings?: readonly Part[];
 }
 
 /** A component that is linked. */
@@ -46,6 +42,8 @@ export interface LinkedComponent extends GuestFactory {
   readonly answersHttp: boolean;
   /** Whether its guests are told of changes; {@linkcode Guest.tell} fails otherwise. */
   readonly takesChanges: boolean;
+  /** Names of the siblings that none of its calls can reach. */
+  readonly unreached: readonly string[];
 }
 
 /**
@@ -59,26 +57,29 @@ export function linkComponent(
   artifact: Artifact,
   options: ComponentOptions,
 ): LinkedComponent {
-  const { interfaces, entry, watchers = [], output } = options;
-  const links = link(artifact.imports, interfaces);
+  const { interfaces, entry, watchers = [], output, siblings = [] } = options;
   const http = findExport(artifact, entry);
   const change = watchers.map((watcher) => findExport(artifact, watcher))
     .find((found) => found !== undefined);
   if (http === undefined && change === undefined) {
     throw notServable(artifact, entry);
   }
+  const { make: makeInstance, unreached } = compose(
+    { name: "the component", artifact, interfaces },
+    siblings,
+  );
   const called = [http, change].filter((found) => found !== undefined);
-  const makeInstance = prepareInstances(artifact, links);
   let checked = false;
   return {
     answersHttp: http !== undefined,
     takesChanges: change !== undefined,
+    unreached,
     async make() {
-      const context = new Context(output);
-      const instance = await makeInstance(context, context.state);
+      const group = new InstanceGroup(output);
+      const instance = await group.instanceOf(makeInstance);
       if (!checked) checkExports(instance, called);
       checked = true;
-      return new ComponentGuest(context, instance, http, change);
+      return new ComponentGuest(group, instance, http, change);
     },
   };
 }
@@ -140,26 +141,6 @@ function checkExports(
   if (wrong.length > 0) throw new LinkError(wrong);
 }
 
-class Context implements InstanceContext {
-  requestId: string | undefined = undefined;
-  readonly output: GuestOutput;
-  readonly state = new GuestState();
-  readonly #dropCallbacks: (() => void)[] = [];
-
-  constructor(output: GuestOutput) {
-    this.output = output;
-  }
-
-  onDrop(callback: () => void): void {
-    this.#dropCallbacks.push(callback);
-  }
-
-  drop(): void {
-    this.state.end(new Error("The instance was dropped"));
-    for (const callback of this.#dropCallbacks.splice(0)) callback();
-  }
-}
-
 class Export implements GuestExport {
   readonly #instance: ComponentInstance;
   readonly #called: Called<ExportedInterface>;
@@ -183,18 +164,18 @@ class Export implements GuestExport {
 
 class ComponentGuest implements Guest {
   uses = 0;
-  readonly #context: Context;
+  readonly #group: InstanceGroup;
   readonly #instance: ComponentInstance;
   readonly #http: Called<HttpEntry> | undefined;
   readonly #change: Called<ChangeEntry> | undefined;
 
   constructor(
-    context: Context,
+    group: InstanceGroup,
     instance: ComponentInstance,
     http: Called<HttpEntry> | undefined,
     change: Called<ChangeEntry> | undefined,
   ) {
-    this.#context = context;
+    this.#group = group;
     this.#instance = instance;
     this.#http = http;
     this.#change = change;
@@ -218,7 +199,7 @@ class ComponentGuest implements Guest {
       throw new TypeError("The component does not export what is called");
     }
     this.uses++;
-    this.#context.requestId = id;
+    this.#group.requestId = id;
     return {
       entry: called.entry,
       exported: new Export(this.#instance, called),
@@ -226,6 +207,6 @@ class ComponentGuest implements Guest {
   }
 
   drop(): void {
-    this.#context.drop();
+    this.#group.drop();
   }
 }

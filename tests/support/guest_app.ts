@@ -58,6 +58,8 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly blobs?: BlobStore;
   /** In place of all of `src/wasi`. */
   readonly interfaces?: readonly HostInterface[];
+  /** Guests beside it, by the names that messages have for them; each has what it has. */
+  readonly siblings?: Readonly<Record<string, string>>;
 }
 
 /** A line that a guest wrote to stdout or stderr. */
@@ -136,19 +138,28 @@ export async function openGuestApp(
     message: (request, level, context, text) =>
       record.messages.push({ request, level, context, text }),
   });
+  const interfaces = options.interfaces ?? wasiInterfaces({
+    environment: options.environment ?? {},
+    config: options.config ?? {},
+    buckets: options.buckets ?? own!,
+    blobs: options.blobs ?? makeBlobsInMemory(),
+    ...(options.volumes === undefined ? {} : { volumes: options.volumes }),
+    ...(options.client === undefined ? {} : { client: options.client }),
+    ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
+    ...(options.labelledBuckets === undefined
+      ? {}
+      : { labelledBuckets: options.labelledBuckets }),
+  });
+  const siblings = await Promise.all(
+    Object.entries(options.siblings ?? {}).map(async ([name, file]) => ({
+      name,
+      artifact: await guestArtifact(file),
+      interfaces,
+    })),
+  );
   const factory = linkComponent(artifact, {
-    interfaces: options.interfaces ?? wasiInterfaces({
-      environment: options.environment ?? {},
-      config: options.config ?? {},
-      buckets: options.buckets ?? own!,
-      blobs: options.blobs ?? makeBlobsInMemory(),
-      ...(options.volumes === undefined ? {} : { volumes: options.volumes }),
-      ...(options.labelledBuckets === undefined
-        ? {}
-        : { labelledBuckets: options.labelledBuckets }),
-      ...(options.client === undefined ? {} : { client: options.client }),
-      ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
-    }),
+    interfaces,
+    siblings,
     entry: incomingHandler(),
     output,
   });

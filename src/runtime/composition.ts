@@ -1,0 +1,253 @@
+/**
+ * Joins components: an import that another component exports is served by that one, every
+ * other by the host. All is checked before anything is instantiated.
+ *
+ * @module
+ */
+
+import {
+  type GuestResourceClass,
+  guestResourceClass,
+} from "./abi/guest_resource.ts";
+import type { Artifact, WantedInterface } from "./artifact.ts";
+import { type MakeInstance, prepareInstances } from "./component_instance.ts";
+import type { HostInterface, ResourceClass } from "./host_interface.ts";
+import { type Link, link, LinkError, type MissingImport } from "./linker.ts";
+import { siblingInterface } from "./sibling_interface.ts";
+import { differingFunctions } from "./signature_match.ts";
+
+/** A component that is joined with others. */
+export interface Part {
+  /** What it is called in messages. */
+  readonly name: string;
+  readonly artifact: Artifact;
+  /** What the host offers it. */
+  readonly interfaces: readonly HostInterface[];
+}
+
+/** Components that are joined. */
+export interface Composition {
+  /** Makes instances of the first one. */
+  readonly make: MakeInstance;
+  /** Names of the components that no request can reach. */
+  readonly unreached: readonly string[];
+}
+
+/**
+ * Joins components, of which the first is the one that is served.
+ *
+ * @throws {LinkError} Imports that nothing offers or that two components export, or components
+ * that import each other.
+ */
+export function compose(main: Part, siblings: readonly Part[]): Composition {
+  const joining = new Joining([main, ...siblings]);
+  const { make } = joining.join(main, []);
+  const reached = joining.joined;
+  const unreached = siblings.filter((part) => !reached.has(part))
+    .map(({ name }) => name);
+  // What no request reaches must be able to run all the same: it was asked for.
+  for (const part of siblings) joining.join(part, []);
+  if (joining.missing.length > 0) throw new LinkError(joining.missing);
+  return { make, unreached };
+}
+
+/** A component whose imports are satisfied. */
+interface Joined {
+  readonly make: MakeInstance;
+  /** The interfaces that it exports, by name. */
+  readonly exports: Map<string, HostInterface>;
+  /** The classes of its resources, by their number. */
+  readonly resources: readonly ResourceClass[];
+}
+
+class Joining {
+  readonly missing: MissingImport[] = [];
+  readonly #parts: readonly Part[];
+  readonly #joined = new Map<Part, Joined>();
+
+  constructor(parts: readonly Part[]) {
+    this.#parts = parts;
+  }
+
+  get joined(): ReadonlySet<Part> {
+    return new Set(this.#joined.keys());
+  }
+
+  /** @param path The components that asked for this one, the first that did in front. */
+  join(part: Part, path: readonly Part[]): Joined {
+    const found = this.#joined.get(part);
+    if (found !== undefined) return found;
+    const links = part.artifact.imports
+      .map((wanted) => this.#link(part, wanted, path))
+      .filter((link) => link !== undefined);
+    const joined = this.#prepare(part, links, path);
+    this.#joined.set(part, joined);
+    return joined;
+  }
+
+  #link(
+    part: Part,
+    wanted: WantedInterface,
+    path: readonly Part[],
+  ): Link | undefined {
+    const [provider, ...others] = this.#exporters(part, wanted);
+    if (provider === undefined) return this.#linkHost(part, wanted, path);
+    if (others.length > 0) {
+      const names = [provider, ...others].map(({ name }) => quoted(name));
+      return this.#miss(part, path, {
+        import: wanted.label,
+        reason: `${names.join(" and ")} export it; take out all but one`,
+      });
+    }
+    const way = [...path, part];
+    const start = way.indexOf(provider);
+    if (start >= 0) {
+      const cycle = [...way.slice(start), provider].map(({ name }) =>
+        quoted(name)
+      );
+      return this.#miss(part, path, {
+        import: wanted.label,
+        reason: `the components import each other: ${cycle.join(" from ")}`,
+      });
+    }
+    const joined = this.join(provider, way);
+    return this.#exported(part, wanted, { part: provider, joined });
+  }
+
+  /** The components that export what is wanted. One does not serve itself. */
+  #exporters(part: Part, { label, labelled }: WantedInterface): Part[] {
+    if (labelled === true) return [];
+    return this.#parts.filter((other) =>
+      other !== part &&
+      other.artifact.signatures?.exports[label] !== undefined
+    );
+  }
+
+  #exported(
+    part: Part,
+    wanted: WantedInterface,
+    provider: { readonly part: Part; readonly joined: Joined },
+  ): Link | undefined {
+    const { exports, make, resources } = provider.joined;
+    const { name, artifact } = provider.part;
+    const { label } = wanted;
+    let offered = exports.get(label);
+    if (offered === undefined) {
+      const signatures = artifact.signatures!.exports[label]!;
+      try {
+        offered = siblingInterface({
+          name,
+          make,
+          label,
+          signatures,
+          resources,
+        });
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        return this.#miss(part, [], {
+          import: label,
+          reason: `${quoted(name)} exports it with types that cannot be ` +
+            `passed between components: ${error.message}`,
+        });
+      }
+      exports.set(label, offered);
+    }
+    return { wanted, offered, exporter: name };
+  }
+
+  #linkHost(
+    part: Part,
+    wanted: WantedInterface,
+    path: readonly Part[],
+  ): Link | undefined {
+    try {
+      const [found] = link([wanted], part.interfaces);
+      return found;
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      for (const missing of error.missing) this.#miss(part, path, missing);
+      return undefined;
+    }
+  }
+
+  #prepare(
+    part: Part,
+    links: readonly Link[],
+    path: readonly Part[],
+  ): Joined {
+    const { artifact, name } = part;
+    const own = ownClasses(artifact);
+    const resources = resourceClasses(artifact, links, own);
+    const exports = new Map<string, HostInterface>();
+    if (links.length < artifact.imports.length) {
+      // An error says so; what depends on this one is looked at all the same.
+      const make = () =>
+        Promise.reject(new TypeError(`${name} has no imports`));
+      return { make, exports, resources };
+    }
+    // Alone with the host, a component was compared by name; joined, resources can be others'.
+    if (this.#parts.length > 1) {
+      for (const missing of differingFunctions(artifact, links, resources)) {
+        this.#miss(part, path, missing);
+      }
+    }
+    const make = prepareInstances(artifact, links, (label, resource) => {
+      const number = artifact.signatures?.exports[label]?.resources[resource];
+      const found = number === undefined ? undefined : own.get(number);
+      if (found !== undefined) return found;
+      throw new TypeError(`There is no class for "${resource}" of ${label}`);
+    });
+    return { make, exports, resources };
+  }
+
+  /** Of a component that is not served itself, the error says how it is reached. */
+  #miss(
+    part: Part,
+    path: readonly Part[],
+    { import: label, reason }: MissingImport,
+  ): undefined {
+    const way = [...path, part].map(({ name }) => quoted(name));
+    this.missing.push({
+      import: part === this.#parts[0]
+        ? label
+        : `${way.join(" -> ")} -> ${label}`,
+      reason,
+    });
+  }
+}
+
+/** A class for each resource that the component makes, by its number. */
+function ownClasses(
+  { signatures }: Artifact,
+): ReadonlyMap<number, GuestResourceClass> {
+  const names = new Map(
+    Object.values(signatures?.exports ?? {}).flatMap(({ resources }) =>
+      Object.entries(resources).map(([name, number]) => [number, name] as const)
+    ),
+  );
+  const classes = new Map<number, GuestResourceClass>();
+  for (const [number, { kind }] of signatures?.resources.entries() ?? []) {
+    const name = names.get(number) ?? "resource";
+    if (kind === "own") classes.set(number, guestResourceClass(name));
+  }
+  return classes;
+}
+
+/** The class of every resource of a component, by its number. */
+function resourceClasses(
+  { signatures }: Artifact,
+  links: readonly Link[],
+  own: ReadonlyMap<number, GuestResourceClass>,
+): readonly ResourceClass[] {
+  return (signatures?.resources ?? []).map((origin, number) => {
+    if (origin.kind === "own") return own.get(number)!;
+    const giver = links.find(({ wanted }) => wanted.label === origin.label);
+    // No function of the giver has to do with a resource that it has no class for.
+    return giver?.offered.resources[origin.resource] ??
+      guestResourceClass(origin.resource);
+  });
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
+}

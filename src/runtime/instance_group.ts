@@ -1,0 +1,71 @@
+/**
+ * The instances that serve one request together: that of the component that was asked, and
+ * those of the components it reaches. Each is made when it is first called, and all of them
+ * are dropped at once.
+ *
+ * @module
+ */
+
+import { GuestState } from "./abi/guest_memory.ts";
+import type { ComponentInstance, MakeInstance } from "./component_instance.ts";
+import type { GuestOutput, InstanceContext } from "./host_interface.ts";
+
+/** All instances of one request. */
+export class InstanceGroup {
+  /** Of what is served; `undefined` between requests. */
+  requestId: string | undefined = undefined;
+  readonly #output: GuestOutput;
+  readonly #contexts: GroupContext[] = [];
+  readonly #instances = new Map<MakeInstance, Promise<ComponentInstance>>();
+
+  constructor(output: GuestOutput) {
+    this.#output = output;
+  }
+
+  /** The group's instance of a component. Rejects when it traps while it is instantiated. */
+  instanceOf(make: MakeInstance): Promise<ComponentInstance> {
+    let instance = this.#instances.get(make);
+    if (instance === undefined) {
+      const context = new GroupContext(this, this.#output);
+      this.#contexts.push(context);
+      instance = make(context, context.state);
+      this.#instances.set(make, instance);
+    }
+    return instance;
+  }
+
+  /** Lets go of all that the instances hold. */
+  drop(): void {
+    for (const context of this.#contexts) context.drop();
+  }
+}
+
+/** One instance of a group, as its host functions see it. */
+export class GroupContext implements InstanceContext {
+  readonly group: InstanceGroup;
+  readonly output: GuestOutput;
+  readonly state = new GuestState();
+  readonly #dropCallbacks: (() => void)[] = [];
+  #isDropped = false;
+
+  constructor(group: InstanceGroup, output: GuestOutput) {
+    this.group = group;
+    this.output = output;
+  }
+
+  get requestId(): string | undefined {
+    return this.group.requestId;
+  }
+
+  onDrop(callback: () => void): void {
+    // The group can end while one of its instances is still being made.
+    if (this.#isDropped) callback();
+    else this.#dropCallbacks.push(callback);
+  }
+
+  drop(): void {
+    this.#isDropped = true;
+    this.state.end(new Error("The instance was dropped"));
+    for (const callback of this.#dropCallbacks.splice(0)) callback();
+  }
+}
