@@ -11,6 +11,7 @@ import type {
   Config,
   KeyValueConfig,
   SeedValue,
+  WorkloadConfig,
 } from "./config/mod.ts";
 import type { BackendChoice } from "./keyvalue/backends.ts";
 import {
@@ -56,6 +57,8 @@ const MAX_INSTANCES = 256;
 export interface Host {
   readonly buckets: Buckets;
   readonly interfaces: readonly HostInterface[];
+  /** What each component of `dev.components` is served with, in their order. */
+  readonly siblingInterfaces: readonly (readonly HostInterface[])[];
   readonly entry: HttpEntry;
   /** How changes reach a component. */
   readonly watchers: readonly ChangeEntry[];
@@ -77,21 +80,26 @@ export function makeHost(config: Config, log: Log): Host {
   const client = openClient(config, policy, log);
   const { blobstorePath } = config.dev;
   const volumes = new Volumes(config.dev.volumes);
-  const interfaces = wasiInterfaces({
-    environment: config.workload.environment,
-    config: config.workload.config,
-    buckets: buckets.forGuests(),
-    labelledBuckets: (label) => buckets.forGuests(label),
-    client,
-    sockets: policy,
-    volumes,
-    blobs: blobstorePath === undefined
-      ? makeBlobsInMemory()
-      : openBlobFiles(blobstorePath),
-  });
+  const blobs = blobstorePath === undefined
+    ? makeBlobsInMemory()
+    : openBlobFiles(blobstorePath);
+  const interfacesOf = (
+    given: Pick<WorkloadConfig, "environment" | "config">,
+  ) =>
+    wasiInterfaces({
+      environment: given.environment,
+      config: given.config,
+      buckets: buckets.forGuests(),
+      labelledBuckets: (label) => buckets.forGuests(label),
+      client,
+      sockets: policy,
+      volumes,
+      blobs,
+    });
   return {
     buckets,
-    interfaces,
+    interfaces: interfacesOf(config.workload),
+    siblingInterfaces: config.dev.components.map(interfacesOf),
     entry: incomingHandler(),
     watchers: makeWatchers(buckets.forGuests()),
     watched: buckets.watched(),
@@ -145,6 +153,7 @@ export function openBuckets(
  * Links a component with a host and makes its first instance.
  *
  * @param faults What clients learn when it fails.
+ * @param siblings The components of `dev.components`, in their order.
  * @throws {LinkError} The component imports what is not offered.
  * @throws {VolumeError} A folder that it is to be given is not there.
  * @throws {GuestTrap} It traps when it is instantiated.
@@ -155,8 +164,9 @@ export async function openApp(
   config: Config,
   log: Log,
   faults: FaultPolicy = "hidden",
+  siblings: readonly Artifact[] = [],
 ): Promise<App> {
-  const { interfaces, entry, watchers } = host;
+  const { interfaces, siblingInterfaces, entry, watchers } = host;
   const output = new RecentOutput(guestOutput(log));
   await host.volumes.open();
   const factory = linkComponent(artifact, {
@@ -164,7 +174,13 @@ export async function openApp(
     entry,
     watchers,
     output,
+    siblings: siblings.map((artifact, index) => ({
+      name: config.dev.components[index]!.name,
+      artifact,
+      interfaces: siblingInterfaces[index]!,
+    })),
   });
+  warnOfUnreached(factory, log);
   const lane = await openInlineLane(factory, {
     pool: {
       reuse: config.dev.instanceReuse,
@@ -207,6 +223,16 @@ export async function openApp(
     },
     ...beside(factory, host, { lane, config, log }),
   });
+}
+
+function warnOfUnreached({ unreached }: LinkedComponent, log: Log): void {
+  for (const name of unreached) {
+    log.emit({
+      event: "warning",
+      text: `The component "${name}" of dev.components is never called: ` +
+        "nothing that is served imports what it exports",
+    });
+  }
 }
 
 /** What tells the component of changes, if it takes them and there is a bucket to watch. */

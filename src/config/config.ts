@@ -8,6 +8,7 @@
 import type { Address } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
 import type { BucketEntry } from "./bucket_entry.ts";
+import type { ComponentEntry } from "./component_entry.ts";
 import type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";
 
 /**
@@ -62,6 +63,8 @@ export interface DevConfig {
   readonly instanceReuse: number;
   /** Where buckets are kept. */
   readonly keyvalue: KeyValueConfig;
+  /** Components beside the one that is served, whose exports it can import. */
+  readonly components: readonly ComponentEntry[];
   /** How outgoing requests are made. */
   readonly outgoingHttp: OutgoingHttpConfig;
   /** The folders that the component is given. */

@@ -146,7 +146,6 @@ const NOT_YET_KEYS = {
     "Whether images may come over plain HTTP",
     { default: false, notYet: true },
   ),
-  components: { ...COMPONENTS, notYet: true },
   host_plugins: { ...HOST_PLUGINS, notYet: true },
   host_interfaces: listOf(
     section("An interface", {
@@ -278,6 +277,7 @@ export const DEV: Section = section("How the component is served", {
     "The folder of wasi:blobstore; without it, its objects are in memory",
     { flag: { name: "wasi-blobstore-path", value: "DIR" } },
   ),
+  components: COMPONENTS,
   ...OWN_KEYS,
   ...NOT_YET_KEYS,
 }, { together: ["tls_cert_path", "tls_key_path"] });

@@ -1,5 +1,4 @@
-import type { KeyPath } from "./key_path.ts";
-import { quoted } from "./key_path.ts";
+import { type KeyPath, quoted } from "./key_path.ts";
 import { nearest } from "../nearest.ts";
 import { settingAt, type SettingTable } from "./setting.ts";
 import {
@@ -8,23 +7,30 @@ import {
   type SourcedValue,
 } from "./value_source.ts";
 
+/** Where the variables of all components stand. */
+const WORKLOAD: KeyPath = ["workload", "environment"];
+
 /**
- * The environment variables that the component sees, from `workload.environment`; of two
- * with one name the later one's value holds: config, configFrom, secretFrom.
+ * The environment variables that a component sees; of two with one name the later one's
+ * value holds: config, configFrom, secretFrom.
+ *
+ * @param key Where they stand: `workload.environment`, or the same of one component.
  */
 export async function readGuestEnvironment(
   settings: SettingTable,
   context: SourceContext,
+  key: KeyPath = WORKLOAD,
 ): Promise<ReadonlyMap<string, SourcedValue>> {
   const variables = new Map<string, SourcedValue>();
-  const config = settingAt(settings, ["workload", "environment", "config"]);
+  const config = settingAt(settings, [...key, "config"]);
   for (const [name, setting] of entriesOf(config)) {
     if (setting.kind !== "value") continue;
     const { value, place, secret } = setting;
     variables.set(name, { value: String(value), place, secret });
   }
   for (const from of ["configFrom", "secretFrom"] as const) {
-    for await (const values of referenced(settings, from, context)) {
+    const references = referenced(settings, [...key, from], context);
+    for await (const values of references) {
       for (const [name, value] of values) {
         if (isVariable(name, value, context)) variables.set(name, value);
       }
@@ -36,14 +42,13 @@ export async function readGuestEnvironment(
 /** The values of each entry that a list of references names, in its order. */
 async function* referenced(
   settings: SettingTable,
-  from: "configFrom" | "secretFrom",
+  listKey: KeyPath,
   context: SourceContext,
 ): AsyncGenerator<ReadonlyMap<string, SourcedValue>> {
-  const listKey: KeyPath = ["workload", "environment", from];
   const list = settingAt(settings, listKey);
   if (list?.kind !== "list") return;
-  const block = from === "configFrom" ? "configs" : "secrets";
-  const secret = from === "secretFrom";
+  const secret = listKey.at(-1) === "secretFrom";
+  const block = secret ? "secrets" : "configs";
   const known = settingAt(settings, [block]);
   for (const [index, reference] of list.items.entries()) {
     if (reference.kind !== "value" || reference.written === "") continue;

@@ -2,8 +2,14 @@ import { formatAddress, parseAddress } from "./address.ts";
 import { misplacedBuckets } from "./bucket_places.ts";
 import { findSharedBuckets } from "./bucket_sharing.ts";
 import type { NotSupported } from "./check.ts";
+import { componentTables, misplacedComponents } from "./component_check.ts";
 import type { Config } from "./config.ts";
-import { ConfigError, configError, type ConfigIssue } from "./config_error.ts";
+import {
+  ConfigError,
+  configError,
+  type ConfigIssue,
+  formatIssue,
+} from "./config_error.ts";
 import { withFollowing } from "./defaults.ts";
 import { findConfig, folderProblem, type FoundConfig } from "./find_config.ts";
 import { PORT_FLAG, readPortFlag } from "./flags.ts";
@@ -66,7 +72,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const found = findProject(options, issues);
   const merged = await readLayers(options, found, findings);
   const settings = withPort(withFollowing(merged), options, findings);
-  issues.push(...missingKeys(settings, SCHEMA), ...misplacedBuckets(settings));
+  issues.push(
+    ...missingKeys(settings, SCHEMA),
+    ...misplacedBuckets(settings),
+    ...misplacedComponents(settings),
+  );
   findSharedBuckets(settings, findings);
   const sources = {
     cwd: options.cwd,
@@ -75,12 +85,17 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     issues,
   };
   const environment = await readGuestEnvironment(settings, sources);
+  const componentEnvironments: ReadonlyMap<string, string>[] = [];
+  for (const [key] of componentTables(settings)) {
+    const own = await readGuestEnvironment(settings, sources, [
+      ...key,
+      "environment",
+    ]);
+    componentEnvironments.push(textsOf([...environment, ...own]));
+  }
   const seeds = await readSeeds(settings, sources);
   if (issues.length > 0) throw errorOf(issues);
   warnings.push(...notSupportedWarning(findings.notSupported));
-  const values = new Map(
-    [...environment].map(([name, { value }]) => [name, value]),
-  );
   const [file] = found.files;
   const shown = [...shownSettings(settings, SCHEMA)];
   return {
@@ -88,7 +103,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       settings,
       project: found.project,
       file,
-      environment: values,
+      environment: textsOf(environment),
+      componentEnvironments,
       seeds,
     }),
     settings: shown,
@@ -178,6 +194,12 @@ function notSupportedWarning(
   return [`not supported yet and ignored: ${keys.join(", ")}`];
 }
 
+function textsOf(
+  values: Iterable<readonly [string, SourcedValue]>,
+): ReadonlyMap<string, string> {
+  return new Map([...values].map(([name, { value }]) => [name, value]));
+}
+
 function shownVariable(
   [name, { value, place, secret }]: readonly [string, SourcedValue],
 ): ShownSetting {
@@ -185,7 +207,11 @@ function shownVariable(
 }
 
 /** One error for all issues, those of one source together and from top to bottom. */
-function errorOf(issues: readonly ConfigIssue[]): ConfigError {
+function errorOf(found: readonly ConfigIssue[]): ConfigError {
+  // An entry that several components refer to is read for each of them.
+  const issues = [
+    ...new Map(found.map((issue) => [formatIssue(issue), issue])).values(),
+  ];
   const [only] = issues;
   // No file at all is not a fault in a file, so it is said in its own words.
   if (issues.length === 1 && only?.place.kind === "folder") {

@@ -29,6 +29,7 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       environment: {},
       requestTimeout: 30_000,
       queueTimeout: 10_000,
+      components: [],
       instanceReuse: 1,
       keyvalue: { buckets: {} },
       volumes: [],
@@ -105,6 +106,7 @@ workload:
       environment: { RUST_LOG: "debug" },
       requestTimeout: 300_000,
       queueTimeout: 10_000,
+      components: [],
       instanceReuse: 100,
       blobstorePath: `${project.path}/blobs`,
       volumes: [
@@ -351,7 +353,7 @@ host: {hostPlugins: []}
   deepStrictEqual(warnings, [
     "not supported yet and ignored: dev.tls_cert_path (.wash/config.yaml:2:3), " +
     "dev.tls_key_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
-    "dev.components (.wash/config.yaml:6:3), host (.wash/config.yaml:8:1), " +
+    "dev.components[0].allowedHosts (.wash/config.yaml:6:35), host (.wash/config.yaml:8:1), " +
     "dev.lanes (environment variable WASH_DEV_LANES)",
   ]);
 });

@@ -29,6 +29,7 @@ export type {
   RedisEntry,
   SeedValue,
 } from "./bucket_entry.ts";
+export type { ComponentEntry } from "./component_entry.ts";
 export type {
   BuildConfig,
   Config,

@@ -1,6 +1,8 @@
 import { parseAddress } from "./address.ts";
 import type { BackendName } from "./backend_name.ts";
 import type { BucketEntry, SeedValue } from "./bucket_entry.ts";
+import { componentTables } from "./component_check.ts";
+import type { ComponentEntry } from "./component_entry.ts";
 import type { Config, NamedTexts, VolumeEntry } from "./config.ts";
 import { egressOf, outgoingHttpOf } from "./egress_config.ts";
 import type { KeyPath } from "./key_path.ts";
@@ -14,6 +16,8 @@ export interface ConfigParts {
   readonly file: string | undefined;
   /** The component's environment variables, their sources read. */
   readonly environment: ReadonlyMap<string, string>;
+  /** The same of each entry of `dev.components`, those of the workload included. */
+  readonly componentEnvironments: readonly ReadonlyMap<string, string>[];
   /** What buckets begin with, by bucket and key, their files read. */
   readonly seeds: ReadonlyMap<string, ReadonlyMap<string, SeedValue>>;
 }
@@ -56,6 +60,7 @@ export function toConfig(parts: ConfigParts): Config {
       outgoingHttp: outgoingHttpOf(settings),
       volumes: volumesOf(settings),
       ...present({ blobstorePath: text("dev", "wasi_blobstore_path") }),
+      components: componentsOf(parts),
     },
     workload: {
       environment: record(parts.environment),
@@ -78,6 +83,28 @@ function volumesOf(settings: SettingTable): readonly VolumeEntry[] {
       }]
       : []
   );
+}
+
+function componentsOf(
+  { settings, componentEnvironments }: ConfigParts,
+): readonly ComponentEntry[] {
+  const config = ["workload", "config"];
+  return [...componentTables(settings)].map(([, component], index) => ({
+    name: requiredText(component, ["name"]),
+    file: requiredText(component, ["file"]),
+    environment: record(componentEnvironments[index]!),
+    config: record([
+      ...Object.entries(namedTexts(settings, config)),
+      ...Object.entries(namedTexts(component, ["config"])),
+    ]),
+    ...present({
+      allowedHosts: optionalTexts(component, ["allowedHosts"]),
+      allowedIpNameLookups: optionalTexts(component, ["allowedIpNameLookups"]),
+      allowedHostLoopbackPorts: optionalTexts(component, [
+        "allowedHostLoopbackPorts",
+      ]),
+    }),
+  }));
 }
 
 function bucketsOf(

@@ -69,11 +69,15 @@ export const COMPONENTS: List = listOf(
     }),
     config: namesTo(leaf(TEXT, "A value"), "Its wasi:config/store"),
     ...WORKLOAD_LISTS,
-    poolSize: leaf(LIMIT, "How many instances are kept"),
-    maxInvocations: leaf(LIMIT, "How many calls an instance serves"),
-    maxConcurrency: leaf(LIMIT, "How many calls an instance serves at once"),
+    poolSize: leaf(LIMIT, "How many instances are kept", { notYet: true }),
+    maxInvocations: leaf(LIMIT, "How many calls an instance serves", {
+      notYet: true,
+    }),
+    maxConcurrency: leaf(LIMIT, "How many calls an instance serves at once", {
+      notYet: true,
+    }),
   }),
-  "Components that run beside the one being built",
+  "Components beside the one being served, whose exports it can import",
 );
 
 /** Host functions that are components themselves. */

@@ -8,10 +8,16 @@ import { type Host, openApp } from "../assemble.ts";
 import type { Config } from "../config/mod.ts";
 import type { Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
+import type { Artifact } from "../runtime/artifact.ts";
 import { guestFrames, GuestTrap } from "../runtime/trap.ts";
 import { type CachedArtifact, cachedArtifact } from "../transpile/cache.ts";
 import { BuildError } from "./build_error.ts";
-import { messageOf, readComponentFile, unservable } from "./component_file.ts";
+import {
+  type ComponentFileOptions,
+  messageOf,
+  readComponentFile,
+  unservable,
+} from "./component_file.ts";
 
 /** Milliseconds of each step; a step that was not needed is absent. */
 export interface LoadTimings {
@@ -52,9 +58,9 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
     ? await timed(() => buildProject(options))
     : undefined;
   const startedAt = performance.now();
-  const transpile = await timed(() => loadArtifact(options));
-  const { artifact, transpiled } = transpile.value;
-  const app = await startApp(artifact, options);
+  const transpile = await timed(() => loadArtifacts(options));
+  const { artifact, siblings, transpiled } = transpile.value;
+  const app = await startApp(artifact, siblings, options);
   const start = performance.now() - startedAt;
   return {
     app,
@@ -95,14 +101,34 @@ async function buildProject(
   });
 }
 
-async function loadArtifact(
+/** The component that is served, and those beside it. */
+interface LoadedArtifacts extends CachedArtifact {
+  readonly siblings: readonly Artifact[];
+}
+
+async function loadArtifacts(
   { config, cacheDirectory, build }: LoadAppOptions,
+): Promise<LoadedArtifacts> {
+  const { componentPath, components } = config.dev;
+  const [main, ...siblings] = await Promise.all([
+    loadArtifact(componentPath, { cacheDirectory, isBuilt: build }),
+    ...components.map(({ file }) =>
+      loadArtifact(file, { cacheDirectory, isBuilt: false })
+    ),
+  ]);
+  return {
+    artifact: main.artifact,
+    siblings: siblings.map(({ artifact }) => artifact),
+    transpiled: [main, ...siblings].some(({ transpiled }) => transpiled),
+  };
+}
+
+async function loadArtifact(
+  componentPath: string,
+  options: ComponentFileOptions,
 ): Promise<CachedArtifact> {
-  const { componentPath } = config.dev;
-  const bytes = await readComponentFile(componentPath, {
-    cacheDirectory,
-    isBuilt: build,
-  });
+  const { cacheDirectory } = options;
+  const bytes = await readComponentFile(componentPath, options);
   try {
     return await cachedArtifact(cacheDirectory, bytes);
   } catch (error) {
@@ -121,11 +147,12 @@ async function loadArtifact(
 }
 
 async function startApp(
-  artifact: CachedArtifact["artifact"],
+  artifact: Artifact,
+  siblings: readonly Artifact[],
   { config, host, log }: LoadAppOptions,
 ): Promise<App> {
   try {
-    return await openApp(artifact, host, config, log, "shown");
+    return await openApp(artifact, host, config, log, "shown", siblings);
   } catch (error) {
     if (!(error instanceof GuestTrap)) throw error;
     const frames = guestFrames(error.cause).map((frame) => `    at ${frame}`);

@@ -1,0 +1,119 @@
+/** `dev.components` of a project that is served. */
+
+import assert from "node:assert/strict";
+import { loadConfig } from "../src/config/mod.ts";
+import { type DevServer, startDevServer } from "../src/dev/dev_server.ts";
+import type { LogEvent } from "../src/log.ts";
+import { ARTIFACT_CACHE, guestPath } from "./support/guest_app.ts";
+
+interface Served extends AsyncDisposable {
+  readonly server: DevServer;
+  readonly events: readonly LogEvent[];
+}
+
+/** Serves `compose_front` with the components that the text lists. */
+async function serve(components: string): Promise<Served> {
+  const project = await Deno.makeTempDir();
+  await Deno.mkdir(`${project}/.wash`);
+  await Deno.writeTextFile(
+    `${project}/.wash/config.yaml`,
+    `
+dev:
+  address: 127.0.0.1:0
+  component_path: ${guestPath("compose_front")}
+  components: ${components}
+workload:
+  environment: {config: {GREETING: hello}}
+  config: {greeting: hi}
+`,
+  );
+  const { config } = await loadConfig({ cwd: project, env: {}, flags: {} });
+  const events: LogEvent[] = [];
+  const server = startDevServer({
+    config,
+    log: { emit: (event) => events.push(event) },
+    build: false,
+    cacheDirectory: ARTIFACT_CACHE,
+    searchPath: "",
+  });
+  return {
+    server,
+    events,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await Deno.remove(project, { recursive: true });
+    },
+  };
+}
+
+const MATH = `{name: math, file: "${guestPath("compose_math")}"}`;
+const TEXT = guestPath("compose_text");
+
+Deno.test("dev.components are served to the component, each with what it is given", async () => {
+  await using served = await serve(
+    `[${MATH}, {name: text, file: "${TEXT}", ` +
+      "environment: {config: {GREETING: good day}}, config: {greeting: ahoy}}]",
+  );
+  const { server, events } = served;
+  await server.ready;
+  assert.deepEqual(
+    events.filter(({ event }) => event === "warning"),
+    [],
+  );
+  const get = async (path: string) =>
+    await (await fetch(`${server.url}${path}`)).text();
+  assert.equal(await get("/upper?text=word"), "WORD");
+  assert.equal(await get("/settings"), "good day\nahoy\nhi\n");
+  assert.match(await get("/tally"), /^(?:ok [^\n]+\n){6}$/);
+  assert.match(await get("/bucket"), /^(?:ok [^\n]+\n){7}$/);
+  assert.match(
+    await get("/far-trap"),
+    /^In component "text": In component "math": The guest trapped: unreachable\n/,
+  );
+});
+
+Deno.test("dev.components see the workload's environment and config where they have none", async () => {
+  await using served = await serve(
+    `[${MATH}, {name: text, file: "${TEXT}"}]`,
+  );
+  const response = await fetch(`${served.server.url}/settings`);
+  assert.equal(await response.text(), "hello\nhi\nhi\n");
+});
+
+Deno.test("dev.components that nothing can reach are warned of", async () => {
+  const thing = guestPath("component_without_http");
+  await using served = await serve(
+    `[${MATH}, {name: text, file: "${TEXT}"}, {name: thing, file: "${thing}"}]`,
+  );
+  await served.server.ready;
+  assert.deepEqual(
+    served.events.filter(({ event }) => event === "warning"),
+    [{
+      event: "warning",
+      text: 'The component "thing" of dev.components is never called: ' +
+        "nothing that is served imports what it exports",
+    }],
+  );
+});
+
+for (
+  const [what, components, name, message] of [
+    [
+      "without what one of them imports",
+      `[{name: text, file: "${TEXT}"}]`,
+      "LinkError",
+      /"text" -> acme:math\/add@1\.0\.0: not offered/,
+    ],
+    [
+      "with a file that is not there",
+      `[${MATH}, {name: text, file: gone.wasm}]`,
+      "BuildError",
+      /^Cannot serve "[^"]+gone\.wasm": there is no such file$/,
+    ],
+  ] as const
+) {
+  Deno.test(`dev.components ${what} are refused at the start`, async () => {
+    await using served = await serve(components);
+    await assert.rejects(served.server.ready, { name, message });
+  });
+}
