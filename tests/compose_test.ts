@@ -119,6 +119,19 @@ Deno.test("a resource that was given away is no longer the caller's", async () =
   assert.match(await response.text(), /is no handle of a DraftBucketHandle/);
 });
 
+Deno.test("a component hands a request, its body and its response to another one", async () => {
+  await using app = await openGuestApp("compose_proxy", {
+    siblings: { echo: "echo" },
+  });
+  await expectAnswer(app, "/proxy", 200, "proxy\n");
+  await expectAnswer(app, "/status/418", 418, "418\n");
+  const body = "x".repeat(100_000);
+  const response = await app.fetch("/", { method: "POST", body });
+  assert.equal(await response.text(), body);
+  await app.idle();
+  assert.deepEqual(app.record.traps, []);
+});
+
 Deno.test("the deadline ends a request whose component waits for another one", async () => {
   const opened = Promise.withResolvers<void>();
   const buckets = {

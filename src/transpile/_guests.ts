@@ -28,6 +28,7 @@ export const COMPONENTS: readonly string[] = [
   "compose_front",
   "compose_text",
   "compose_math",
+  "compose_proxy",
   "rust_wit_bindgen",
   "rust_wstd",
 ];

@@ -68,6 +68,7 @@ const C_GUESTS: Record<string, CGuest> = {
     output: "core module",
   },
   compose_front: { source: "compose_front" },
+  compose_proxy: { source: "compose_proxy", support: ["libc", "http"] },
   compose_text: { source: "compose_text", support: ["libc"] },
   compose_math: { source: "compose_math", support: ["libc"] },
   core_module: { source: "core_module", libc: "wasi", output: "core module" },
