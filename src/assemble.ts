@@ -23,6 +23,7 @@ import {
 import type { Log } from "./log.ts";
 import { App } from "./runtime/app.ts";
 import type { Artifact } from "./runtime/artifact.ts";
+import { MAIN } from "./runtime/composition.ts";
 import { linkComponent, type LinkedComponent } from "./runtime/component.ts";
 import type { FaultPolicy } from "./runtime/faults/fault.ts";
 import { RecentOutput } from "./runtime/faults/recent_output.ts";
@@ -68,6 +69,17 @@ export interface Host {
   readonly client: HttpClient;
   /** The folders that a component is given; looked for when one is opened. */
   readonly volumes: Volumes;
+}
+
+/** A component beside the one that is served. */
+export interface Sibling {
+  /** What it is called in messages. */
+  readonly name: string;
+  readonly artifact: Artifact;
+  /** The sibling that it was composed into one file with, and that is in front of it. */
+  readonly partOf?: string;
+  /** Its place in `dev.components`; absent where it is a part of the one that is served. */
+  readonly entry?: number;
 }
 
 /** Makes what a project's guests are given. Opens no connection. */
@@ -153,7 +165,7 @@ export function openBuckets(
  * Links a component with a host and makes its first instance.
  *
  * @param faults What clients learn when it fails.
- * @param siblings The components of `dev.components`, in their order.
+ * @param siblings The components beside it.
  * @throws {LinkError} The component imports what is not offered.
  * @throws {VolumeError} A folder that it is to be given is not there.
  * @throws {GuestTrap} It traps when it is instantiated.
@@ -164,7 +176,7 @@ export async function openApp(
   config: Config,
   log: Log,
   faults: FaultPolicy = "hidden",
-  siblings: readonly Artifact[] = [],
+  siblings: readonly Sibling[] = [],
 ): Promise<App> {
   const { interfaces, siblingInterfaces, entry, watchers } = host;
   const output = new RecentOutput(guestOutput(log));
@@ -174,11 +186,11 @@ export async function openApp(
     entry,
     watchers,
     output,
-    siblings: siblings.map((artifact, index) => ({
-      name: config.dev.components[index]!.name,
-      artifact,
-      interfaces: siblingInterfaces[index]!,
-    })),
+    siblings: siblings.map(({ entry, ...sibling }) =>
+      entry === undefined
+        ? { ...sibling, partOf: MAIN, interfaces }
+        : { ...sibling, interfaces: siblingInterfaces[entry]! }
+    ),
   });
   warnOfUnreached(factory, log);
   const lane = await openInlineLane(factory, {
@@ -229,7 +241,7 @@ function warnOfUnreached({ unreached }: LinkedComponent, log: Log): void {
   for (const name of unreached) {
     log.emit({
       event: "warning",
-      text: `The component "${name}" of dev.components is never called: ` +
+      text: `The component "${name}" is never called: ` +
         "nothing that is served imports what it exports",
     });
   }

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../src/config/mod.ts";
 import { type DevServer, startDevServer } from "../src/dev/dev_server.ts";
+import { LinkError } from "../src/runtime/linker.ts";
 import type { LogEvent } from "../src/log.ts";
+import { composed } from "./support/composed.ts";
 import { ARTIFACT_CACHE, guestPath } from "./support/guest_app.ts";
 
 interface Served extends AsyncDisposable {
@@ -11,8 +13,15 @@ interface Served extends AsyncDisposable {
   readonly events: readonly LogEvent[];
 }
 
-/** Serves `compose_front` with the components that the text lists. */
-async function serve(components: string): Promise<Served> {
+/**
+ * Serves `compose_front` with the components that the text lists.
+ *
+ * @param component Another file in its place.
+ */
+async function serve(
+  components: string,
+  component: string = guestPath("compose_front"),
+): Promise<Served> {
   const project = await Deno.makeTempDir();
   await Deno.mkdir(`${project}/.wash`);
   await Deno.writeTextFile(
@@ -20,7 +29,7 @@ async function serve(components: string): Promise<Served> {
     `
 dev:
   address: 127.0.0.1:0
-  component_path: ${guestPath("compose_front")}
+  component_path: ${component}
   components: ${components}
 workload:
   environment: {config: {GREETING: hello}}
@@ -90,9 +99,65 @@ Deno.test("dev.components that nothing can reach are warned of", async () => {
     served.events.filter(({ event }) => event === "warning"),
     [{
       event: "warning",
-      text: 'The component "thing" of dev.components is never called: ' +
+      text: 'The component "thing" is never called: ' +
         "nothing that is served imports what it exports",
     }],
+  );
+});
+
+/** A file with these guests in it, composed. */
+async function composedFile(
+  ...guests: string[]
+): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempFile({ suffix: ".wasm" });
+  const parts = guests.map((guest) => Deno.readFile(guestPath(guest)));
+  await Deno.writeFile(path, composed(await Promise.all(parts)));
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
+Deno.test("a component that was composed of several is served as they are", async () => {
+  await using file = await composedFile(
+    "compose_math",
+    "compose_text",
+    "compose_front",
+  );
+  await using served = await serve("[]", file.path);
+  const get = async (path: string) =>
+    await (await fetch(`${served.server.url}${path}`)).text();
+  assert.equal(await get("/upper?text=word"), "WORD");
+  assert.equal(await get("/settings"), "hello\nhi\nhi\n");
+  assert.match(await get("/values"), /^(?:ok [^\n]+\n){18}$/);
+  assert.match(await get("/tally"), /^(?:ok [^\n]+\n){6}$/);
+  assert.match(
+    await get("/far-trap"),
+    /^In component "part 3": In component "part 2": The guest trapped/,
+  );
+});
+
+Deno.test("what is composed serves nobody else, unless it is what the file exports", async () => {
+  await using file = await composedFile("compose_math", "compose_text");
+  await using served = await serve(`[{name: text, file: "${file.path}"}]`);
+  await assert.rejects(served.server.ready, (error) => {
+    assert.ok(error instanceof LinkError);
+    assert.deepEqual(
+      error.missing.map((missing) => missing.import),
+      ["acme:math/add@1.0.0"],
+    );
+    return true;
+  });
+});
+
+Deno.test("dev.components can be composed, and all parts have what the entry gives", async () => {
+  await using file = await composedFile("compose_math", "compose_text");
+  await using served = await serve(
+    `[${MATH}, {name: text, file: "${file.path}", config: {greeting: ahoy}}]`,
+  );
+  const get = async (path: string) =>
+    await (await fetch(`${served.server.url}${path}`)).text();
+  assert.equal(await get("/settings"), "hello\nahoy\nhi\n");
+  assert.match(
+    await get("/far-trap"),
+    /^In component "text": In component "text, part 2": The guest trapped/,
   );
 });
 

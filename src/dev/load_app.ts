@@ -4,13 +4,14 @@
  * @module
  */
 
-import { type Host, openApp } from "../assemble.ts";
+import { type Host, openApp, type Sibling } from "../assemble.ts";
 import type { Config } from "../config/mod.ts";
 import type { Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
 import type { Artifact } from "../runtime/artifact.ts";
 import { guestFrames, GuestTrap } from "../runtime/trap.ts";
 import { type CachedArtifact, cachedArtifact } from "../transpile/cache.ts";
+import { decompose } from "../transpile/decompose.ts";
 import { BuildError } from "./build_error.ts";
 import {
   type ComponentFileOptions,
@@ -103,34 +104,56 @@ async function buildProject(
 
 /** The component that is served, and those beside it. */
 interface LoadedArtifacts extends CachedArtifact {
-  readonly siblings: readonly Artifact[];
+  readonly siblings: readonly Sibling[];
 }
 
 async function loadArtifacts(
   { config, cacheDirectory, build }: LoadAppOptions,
 ): Promise<LoadedArtifacts> {
   const { componentPath, components } = config.dev;
-  const [main, ...siblings] = await Promise.all([
-    loadArtifact(componentPath, { cacheDirectory, isBuilt: build }),
+  const [[main, ...parts], ...entries] = await Promise.all([
+    loadParts(componentPath, { cacheDirectory, isBuilt: build }),
     ...components.map(({ file }) =>
-      loadArtifact(file, { cacheDirectory, isBuilt: false })
+      loadParts(file, { cacheDirectory, isBuilt: false })
     ),
   ]);
   return {
     artifact: main.artifact,
-    siblings: siblings.map(({ artifact }) => artifact),
-    transpiled: [main, ...siblings].some(({ transpiled }) => transpiled),
+    siblings: [
+      ...parts.map(({ artifact }, index) => ({
+        name: `part ${index + 2}`,
+        artifact,
+      })),
+      ...entries.flatMap((parts, entry) =>
+        parts.map(({ artifact }, index) => {
+          const { name } = components[entry]!;
+          return index === 0 ? { name, artifact, entry } : {
+            name: `${name}, part ${index + 1}`,
+            artifact,
+            entry,
+            partOf: name,
+          };
+        })
+      ),
+    ],
+    transpiled: [main, ...parts, ...entries.flat()]
+      .some(({ transpiled }) => transpiled),
   };
 }
 
-async function loadArtifact(
-  componentPath: string,
+/** A component's artifact; of one that was composed of several, those of all of them. */
+async function loadParts(
+  path: string,
   options: ComponentFileOptions,
-): Promise<CachedArtifact> {
+): Promise<readonly [CachedArtifact, ...CachedArtifact[]]> {
   const { cacheDirectory } = options;
-  const bytes = await readComponentFile(componentPath, options);
+  const bytes = await readComponentFile(path, options);
   try {
-    return await cachedArtifact(cacheDirectory, bytes);
+    const [main, ...others] = decompose(bytes);
+    return await Promise.all([
+      cachedArtifact(cacheDirectory, main),
+      ...others.map((part) => cachedArtifact(cacheDirectory, part)),
+    ]);
   } catch (error) {
     // What jco throws has no type of its own; what the cache's disk throws has a code.
     if (isDiskError(error)) {
@@ -139,7 +162,7 @@ async function loadArtifact(
     }
     throw unservable(
       "not-transpilable",
-      componentPath,
+      path,
       `it cannot be transpiled: ${messageOf(error)}`,
       error,
     );
@@ -148,7 +171,7 @@ async function loadArtifact(
 
 async function startApp(
   artifact: Artifact,
-  siblings: readonly Artifact[],
+  siblings: readonly Sibling[],
   { config, host, log }: LoadAppOptions,
 ): Promise<App> {
   try {

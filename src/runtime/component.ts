@@ -6,7 +6,7 @@
 
 import type { Artifact } from "./artifact.ts";
 import type { ComponentInstance } from "./component_instance.ts";
-import { compose, type Part } from "./composition.ts";
+import { compose, MAIN, type Part } from "./composition.ts";
 import { type Lifted, liftExports } from "./abi/lifting.ts";
 import type {
   BucketChange,
@@ -65,7 +65,7 @@ export function linkComponent(
     throw notServable(artifact, entry);
   }
   const { make: makeInstance, unreached } = compose(
-    { name: "the component", artifact, interfaces },
+    { name: MAIN, artifact, interfaces },
     siblings,
   );
   const called = [http, change].filter((found) => found !== undefined);

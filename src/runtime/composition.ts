@@ -23,7 +23,15 @@ export interface Part {
   readonly artifact: Artifact;
   /** What the host offers it. */
   readonly interfaces: readonly HostInterface[];
+  /**
+   * The name of the component that it was composed into one file with, and that exports what
+   * the file does. What this one exports is for the others in the file alone.
+   */
+  readonly partOf?: string;
 }
+
+/** What the component is called that is served. */
+export const MAIN = "the component";
 
 /** Components that are joined. */
 export interface Composition {
@@ -117,10 +125,16 @@ class Joining {
   /** The components that export what is wanted. One does not serve itself. */
   #exporters(part: Part, { label, labelled }: WantedInterface): Part[] {
     if (labelled === true) return [];
-    return this.#parts.filter((other) =>
+    const exporters = this.#parts.filter((other) =>
       other !== part &&
       other.artifact.signatures?.exports[label] !== undefined
     );
+    const composed = exporters.filter((other) =>
+      wholeOf(other) === wholeOf(part)
+    );
+    return composed.length > 0
+      ? composed
+      : exporters.filter(({ partOf }) => partOf === undefined);
   }
 
   #exported(
@@ -214,6 +228,10 @@ class Joining {
       reason,
     });
   }
+}
+
+function wholeOf({ name, partOf }: Part): string {
+  return partOf ?? name;
 }
 
 /** A class for each resource that the component makes, by its number. */

@@ -93,6 +93,11 @@ export class BinaryReader {
     return this.#bytes.subarray(start, this.#offset);
   }
 
+  /** All that is left. */
+  rest(): Uint8Array {
+    return this.take(this.#end - this.#offset);
+  }
+
   /** A reader of the next `length` bytes; this one goes on behind them. */
   section(length: number): BinaryReader {
     const start = this.#offset;
