@@ -91,7 +91,8 @@ export class HandleTable {
   /** The guest lets go of a handle; `undefined` where the resource stays its owner's. */
   release(handle: number, resourceClass: ResourceClass): object | undefined {
     const resource = this.get(handle, resourceClass);
-    const isOwned = !this.#borrowed.delete(handle);
+    const isOwned = this.#borrowed.size === 0 ||
+      !this.#borrowed.delete(handle);
     this.#take(handle, resource);
     return isOwned ? resource : undefined;
   }
