@@ -22,6 +22,8 @@ export interface HttpRequest {
   readonly trailers?: Promise<readonly HeaderLine[]>;
   /** Lines behind a response's body reach this client. */
   readonly takesTrailers?: true;
+  /** The W3C trace that the client says this request belongs to, for the log. */
+  readonly trace?: string;
 }
 
 /** The body of a response: whole, or as it comes. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { HeaderLine } from "../../runtime/http_message.ts";
 import type { ByteSink } from "../io/streams.ts";
 import { streamClosed, streamFailed } from "../io/streams.ts";
 
@@ -28,6 +29,8 @@ export class BodyPipe implements ByteSink {
   #buffered = 0;
   #written = 0;
   #flushing = false;
+  #trailers: readonly HeaderLine[] = [];
+  #trailersWake: PromiseWithResolvers<readonly HeaderLine[]> | undefined;
   #writerWake: PromiseWithResolvers<void> | undefined;
   #readerWake: PromiseWithResolvers<void> | undefined;
 
@@ -99,9 +102,23 @@ export class BodyPipe implements ByteSink {
     return this.#writerWake.promise;
   }
 
-  /** The guest is done. */
-  finish(): void {
-    if (this.#state.phase === "open") this.#end({ phase: "finished" });
+  /** The guest is done, with these lines behind the body. */
+  finish(trailers: readonly HeaderLine[] = []): void {
+    if (this.#state.phase !== "open") return;
+    this.#trailers = trailers;
+    this.#end({ phase: "finished" });
+  }
+
+  /** The lines behind the body, once it has ended; none where it did not end well. */
+  trailers(): Promise<readonly HeaderLine[]> {
+    if (this.ended) return Promise.resolve(this.#trailers);
+    this.#trailersWake ??= Promise.withResolvers();
+    return this.#trailersWake.promise;
+  }
+
+  /** Whether lines follow the body, or may still. */
+  get mayHaveTrailers(): boolean {
+    return !this.ended || this.#trailers.length > 0;
   }
 
   /** The body breaks off: the reader gets `error` after what is in the window. */
@@ -174,6 +191,7 @@ export class BodyPipe implements ByteSink {
 
   #end(state: PipeState): void {
     this.#state = state;
+    this.#trailersWake?.resolve(this.#trailers);
     this.#wakeReader();
     this.#wakeWriter();
   }

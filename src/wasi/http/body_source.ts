@@ -5,9 +5,11 @@
  * @module
  */
 
+import { HttpBodyError } from "../../runtime/http_body_error.ts";
+import type { HeaderLine } from "../../runtime/http_message.ts";
 import type { ByteSource } from "../io/streams.ts";
 import { streamClosed, streamFailed } from "../io/streams.ts";
-import { HttpFailure } from "./error_code.ts";
+import { type ErrorCode, HttpFailure } from "./error_code.ts";
 import type { FieldEntry } from "./fields.ts";
 
 type SourceState =
@@ -37,6 +39,8 @@ const MAX_DRAINED = 256 * 1024;
 
 /** A body under way to a guest. */
 export class BodySource implements ByteSource {
+  /** The lines behind the body, when it has ended; absent where there can be none. */
+  readonly trailers: Promise<readonly HeaderLine[]> | undefined;
   readonly #stream: ReadableStream<Uint8Array> | null;
   #reader: BodyReader | undefined;
   #state: SourceState = { phase: "open" };
@@ -45,8 +49,12 @@ export class BodySource implements ByteSource {
   #received = 0;
   #pending: PromiseWithResolvers<void> | undefined;
 
-  constructor(body: ReadableStream<Uint8Array> | BodyReader | null) {
+  constructor(
+    body: ReadableStream<Uint8Array> | BodyReader | null,
+    trailers?: Promise<readonly HeaderLine[]>,
+  ) {
     this.#stream = body instanceof ReadableStream ? body : null;
+    this.trailers = trailers;
     if (body === null) this.#state = { phase: "ended" };
     else if (!(body instanceof ReadableStream)) this.#reader = body;
   }
@@ -71,8 +79,8 @@ export class BodySource implements ByteSource {
     return this.#state.phase === "failed" ? this.#state.error : undefined;
   }
 
-  /** What came behind the body. */
-  get trailers(): FieldEntry[] | undefined {
+  /** What the reader of a response found behind the body. */
+  get readTrailers(): FieldEntry[] | undefined {
     return this.#state.phase === "ended"
       ? this.#reader?.trailers?.()
       : undefined;
@@ -135,12 +143,7 @@ export class BodySource implements ByteSource {
    */
   breakOff(cause?: unknown): void {
     if (this.#state.phase !== "open") return;
-    const error = cause instanceof HttpFailure ? cause : new HttpFailure(
-      { tag: "connection-terminated" },
-      "The connection ended before the body was complete",
-      { cause },
-    );
-    this.#end({ phase: "failed", error });
+    this.#end({ phase: "failed", error: failureOf(cause) });
     this.#close();
   }
 
@@ -175,6 +178,31 @@ export class BodySource implements ByteSource {
   /** A body that was never asked for is drained by the server itself. */
   #close(): void {
     this.#reader?.cancel().catch(() => {});
+  }
+}
+
+/** What a guest is told of a body that broke off. */
+function failureOf(cause: unknown): HttpFailure {
+  if (cause instanceof HttpFailure) return cause;
+  if (cause instanceof HttpBodyError) {
+    return new HttpFailure(codeOf(cause), cause.message, { cause });
+  }
+  return new HttpFailure(
+    { tag: "connection-terminated" },
+    "The connection ended before the body was complete",
+    { cause },
+  );
+}
+
+function codeOf({ code, limit }: HttpBodyError): ErrorCode {
+  switch (code) {
+    case "too-large":
+      return {
+        tag: "HTTP-request-body-size",
+        val: limit === undefined ? undefined : BigInt(limit),
+      };
+    case "timed-out":
+      return { tag: "connection-read-timeout" };
   }
 }
 

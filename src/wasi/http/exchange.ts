@@ -6,7 +6,7 @@
  */
 
 import type { GuestCall } from "../../runtime/guest.ts";
-import type { HttpResponse } from "../../runtime/http_message.ts";
+import type { HeaderLine, HttpResponse } from "../../runtime/http_message.ts";
 import { GuestTrap, trapFrom } from "../../runtime/trap.ts";
 import type { BodyPipe } from "./body_pipe.ts";
 import { BodySource } from "./body_source.ts";
@@ -40,9 +40,13 @@ export class Exchange implements GuestCall {
   #since = performance.now();
   #movedBefore = 0;
 
-  constructor(head: RequestHead, body: ReadableStream<Uint8Array> | null) {
+  constructor(
+    head: RequestHead,
+    body: ReadableStream<Uint8Array> | null,
+    trailers?: Promise<readonly HeaderLine[]>,
+  ) {
     this.#head = head;
-    this.source = new BodySource(body);
+    this.source = new BodySource(body, trailers);
     // Both are awaited by the lane; a rejection must not count as unhandled before it is.
     this.#response.promise.catch(() => {});
     this.#finished.promise.catch(() => {});

@@ -5,7 +5,7 @@
  */
 
 import type { HeaderLine } from "../../runtime/http_message.ts";
-import { type FieldEntry, isForbidden } from "./fields.ts";
+import { type FieldEntry, type Fields, isForbidden } from "./fields.ts";
 
 /** The lines a guest may see, in order, values as bytes. */
 export function guestLines(lines: Iterable<HeaderLine>): FieldEntry[] {
@@ -14,6 +14,11 @@ export function guestLines(lines: Iterable<HeaderLine>): FieldEntry[] {
     if (!isForbidden(name)) entries.push([name, bytesFrom(value)]);
   }
   return entries;
+}
+
+/** A guest's lines as a front door sends them. */
+export function hostLines(fields: Fields): HeaderLine[] {
+  return fields.entries().map(([name, value]) => [name, textFrom(value)]);
 }
 
 /** A value's bytes, one for each character: `Headers` has bytes as `U+0000` to `U+00FF`. */

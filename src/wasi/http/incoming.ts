@@ -6,11 +6,13 @@
  */
 
 import { WitError } from "../../runtime/host_interface.ts";
+import type { HeaderLine } from "../../runtime/http_message.ts";
 import { Pollable } from "../io/poll.ts";
 import { InputStream } from "../io/streams.ts";
 import type { BodySource } from "./body_source.ts";
 import type { ErrorCode } from "./error_code.ts";
 import { Fields } from "./fields.ts";
+import { guestLines } from "./header_lines.ts";
 import { type Method, methodFrom, type Scheme } from "./message.ts";
 import type { RequestHead } from "./request_head.ts";
 
@@ -104,9 +106,12 @@ export class IncomingBody {
       );
     }
     body.#finished = true;
-    if (body.#options.ownsSource) body.#source.drain();
-    else body.#source.cancel();
-    return new FutureTrailers(body.#source, body.#options);
+    const source = body.#source;
+    // Whoever does not read a request to its end does not learn what stands behind it.
+    const promised = source.ended ? source.trailers : undefined;
+    if (body.#options.ownsSource) source.drain();
+    else source.cancel();
+    return new FutureTrailers(source, { ...body.#options, promised });
   }
 
   [Symbol.dispose](): void {
@@ -124,37 +129,65 @@ type TrailersResult =
   }
   | { readonly tag: "err"; readonly val: undefined };
 
-/** `resource future-trailers`. Deno's server hands no trailers on: only responses have any. */
+/** What {@linkcode FutureTrailers} waits for, beside the end of the body. */
+interface FutureTrailersOptions extends IncomingBodyOptions {
+  /** The lines behind a request. */
+  readonly promised?: Promise<readonly HeaderLine[]> | undefined;
+}
+
+/** `resource future-trailers`. Lines come with the reader of a response, or by a promise of the front door. */
 export class FutureTrailers {
   readonly #source: BodySource;
-  readonly #options: IncomingBodyOptions;
+  readonly #options: FutureTrailersOptions;
+  readonly #arrived: Promise<void>;
+  /** The lines of a promise that has not been kept yet. */
+  #awaited = false;
+  #lines: readonly HeaderLine[] = [];
   #taken = false;
 
-  constructor(source: BodySource, options: IncomingBodyOptions = {}) {
+  constructor(source: BodySource, options: FutureTrailersOptions = {}) {
     this.#source = source;
     this.#options = options;
+    if (options.promised === undefined || source.failure !== undefined) {
+      this.#arrived = Promise.resolve();
+      return;
+    }
+    this.#awaited = true;
+    this.#arrived = options.promised.then((lines) => {
+      this.#lines = lines;
+      this.#awaited = false;
+    });
   }
 
   /** `subscribe: func() -> pollable` */
   subscribe(): Pollable {
     return new Pollable({
-      isReady: () => this.#source.ended,
-      whenReady: () => this.#source.whenReady(),
+      isReady: () => this.#isReady(),
+      whenReady: () =>
+        this.#source.ended ? this.#arrived : this.#source.whenReady(),
     });
+  }
+
+  #isReady(): boolean {
+    return this.#source.ended && !this.#awaited;
   }
 
   /** `get: func() -> option<result<result<option<trailers>, error-code>>>` */
   get(): TrailersResult | undefined {
-    if (!this.#source.ended) return undefined;
+    if (!this.#isReady()) return undefined;
     if (this.#taken) return { tag: "err", val: undefined };
     this.#taken = true;
-    const { failure, trailers } = this.#source;
-    return {
-      tag: "ok",
-      val: failure === undefined
-        ? { tag: "ok", val: trailers && Fields.received(trailers) }
-        : { tag: "err", val: failure.code },
-    };
+    const { failure, readTrailers } = this.#source;
+    if (failure !== undefined) {
+      return { tag: "ok", val: { tag: "err", val: failure.code } };
+    }
+    const entries = this.#options.ownsSource
+      ? readTrailers
+      : this.#lines.length === 0
+      ? undefined
+      : guestLines(this.#lines);
+    const fields = entries && Fields.received(entries);
+    return { tag: "ok", val: { tag: "ok", val: fields } };
   }
 
   [Symbol.dispose](): void {

@@ -27,7 +27,7 @@ export function incomingHandler(): HttpEntry {
     /** `handle: func(request: incoming-request, response-out: response-outparam)` */
     call(exported, request): GuestCall {
       const head = new RequestHead(request);
-      const exchange = new Exchange(head, request.body);
+      const exchange = new Exchange(head, request.body, request.trailers);
       const incoming = new IncomingRequest(head, exchange.source);
       exchange.follow(
         exported.call("handle", [incoming, new ResponseOutparam(exchange)]),

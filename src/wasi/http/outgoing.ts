@@ -10,7 +10,7 @@ import { OutputStream } from "../io/streams.ts";
 import { BodyPipe } from "./body_pipe.ts";
 import { type ErrorCode, HttpFailure } from "./error_code.ts";
 import { Fields } from "./fields.ts";
-import { textFrom } from "./header_lines.ts";
+import { hostLines, textFrom } from "./header_lines.ts";
 import {
   isAuthority,
   isMethod,
@@ -129,8 +129,9 @@ export class OutgoingBody {
   /**
    * `finish: static func(this: outgoing-body, trailers: option<trailers>) -> result<_, error-code>`
    *
-   * Trailers of a response are accepted and left out: Deno's server has no way to send them.
-   * Traps while the body's stream is still held, as the WIT asks.
+   * A front door or a client that takes no trailers gets the body without them: RFC 9110, 6.5
+   * lets anyone on the way drop them, so that is no failure of the guest. Traps while the
+   * body's stream is still held, as the WIT asks.
    */
   static finish(body: OutgoingBody, trailers: Fields | undefined): void {
     if (body.#stream === "taken") {
@@ -144,7 +145,7 @@ export class OutgoingBody {
       throw new WitError<ErrorCode>(failure.code);
     }
     body.#trailers = trailers;
-    body.pipe.finish();
+    body.pipe.finish(trailers === undefined ? [] : hostLines(trailers));
   }
 
   /** What follows the body, once it is finished. For the host. */

@@ -6,7 +6,7 @@
 
 import type { HttpBody, HttpResponse } from "../../runtime/http_message.ts";
 import type { BodyPipe } from "./body_pipe.ts";
-import { textFrom } from "./header_lines.ts";
+import { hostLines } from "./header_lines.ts";
 import { OutgoingResponse } from "./outgoing.ts";
 
 /** RFC 9110: responses that have no body whatever the guest wrote. */
@@ -35,9 +35,7 @@ export function toResponse(
       `The guest answered with status ${status}, which is no final response`,
     );
   }
-  const headers = response.headers().entries().map((
-    [name, value],
-  ): [string, string] => [name, textFrom(value)]);
+  const headers = hostLines(response.headers());
   const length = OutgoingResponse.contentLength(response);
   const pipe = OutgoingResponse.pipe(response);
   if (BODILESS_STATUS.has(status) || (isHead && length !== undefined)) {
@@ -48,7 +46,12 @@ export function toResponse(
   const body = pipe === undefined
     ? noBody(length)
     : toBody(pipe, isHead ? () => {} : gone);
-  return { status, headers, body };
+  return {
+    status,
+    headers,
+    body,
+    ...(pipe?.mayHaveTrailers ? { trailers: pipe.trailers() } : {}),
+  };
 }
 
 function noBody(length = 0): null {
