@@ -45,6 +45,24 @@ export interface BuildConfig {
   readonly componentPath: string;
 }
 
+/** What clients may ask of the server. */
+export interface HttpConfig {
+  /** Bytes of all header lines of a request. */
+  readonly maxHeadSize: number;
+  /** How many header lines a request may have. */
+  readonly maxHeaders: number;
+  /** Bytes of a request's body; any number without it. */
+  readonly maxRequestBody?: number;
+  /** Bytes of a response's body; any number without it. */
+  readonly maxResponseBody?: number;
+  /** How many requests may be in flight at once. */
+  readonly maxRequests: number;
+  /** How many connections are served at once; any number without it. */
+  readonly maxConnections?: number;
+  /** Milliseconds that a client may neither send nor take what is due. */
+  readonly clientTimeout: number;
+}
+
 /** How the component is served. */
 export interface DevConfig {
   /** The shell command that builds the component for dev; `build.command` unless it has its own. */
@@ -53,6 +71,12 @@ export interface DevConfig {
   readonly componentPath: string;
   /** Where the server listens. */
   readonly address: Address;
+  /** The server it is served by. */
+  readonly httpServer: "deno" | "node";
+  /** What clients may ask of that. */
+  readonly http: HttpConfig;
+  /** The server's certificate and its key, absolute paths; plain HTTP without it. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Environment variables for build commands, under those of `build.env`. */
   readonly environment: NamedTexts;
   /** Milliseconds that a request may take. */

@@ -10,6 +10,7 @@ import {
   type Section,
   section,
 } from "./schema_node.ts";
+import { HTTP, HTTP_SERVER } from "./http_schema.ts";
 import { MEGABYTES } from "./size.ts";
 import { DENO_KV, NATS_URL, POSTGRES_URL, REDIS_URL } from "./store_url.ts";
 import {
@@ -64,6 +65,8 @@ const OWN_KEYS = {
     },
   ),
   keyvalue: KEYVALUE,
+  http_server: HTTP_SERVER,
+  http: HTTP,
   instance_reuse: leaf(
     integer(1),
     "How many requests an instance serves before a fresh one takes its place",
@@ -163,8 +166,6 @@ const NOT_YET_KEYS = {
     "How single host interfaces are served",
     { notYet: true },
   ),
-  tls_cert_path: leaf(PATH, "The server's certificate", { notYet: true }),
-  tls_key_path: leaf(PATH, "The certificate's key", { notYet: true }),
   tls_ca_path: leaf(PATH, "Who signs the certificates of clients", {
     notYet: true,
   }),
@@ -177,9 +178,6 @@ const NOT_YET_KEYS = {
     "Which authorities outgoing requests trust",
     { default: "webpki", notYet: true },
   ),
-  max_connections: leaf(integer(0), "How many connections are served at once", {
-    notYet: true,
-  }),
   max_outbound_http_connections_per_workload: leaf(
     integer(0),
     "How many outgoing HTTP connections there may be in use at once",
@@ -278,6 +276,12 @@ export const DEV: Section = section("How the component is served", {
     { flag: { name: "wasi-blobstore-path", value: "DIR" } },
   ),
   components: COMPONENTS,
+  tls_cert_path: leaf(PATH, "The server's certificate"),
+  tls_key_path: leaf(PATH, "The certificate's key"),
+  max_connections: leaf(
+    integer(0),
+    "How many connections are served at once, with http_server: node",
+  ),
   ...OWN_KEYS,
   ...NOT_YET_KEYS,
 }, { together: ["tls_cert_path", "tls_key_path"] });

@@ -16,6 +16,7 @@ Deno.test("configFlags() lists a flag for each honoured key that has one, and --
       "--wasi-blobstore-path DIR dev.wasi_blobstore_path",
       "--wasi-keyvalue-deno-kv PATH|URL dev.wasi_keyvalue_deno_kv",
       "--keyvalue-default STORE dev.keyvalue.default",
+      "--http-server SERVER dev.http_server",
       "--instance-reuse N dev.instance_reuse",
       "--request-timeout DURATION dev.request_timeout",
       "--queue-timeout DURATION dev.queue_timeout",

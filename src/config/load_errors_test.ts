@@ -6,7 +6,7 @@ import { ConfigError } from "./config_error.ts";
 const MISTAKES: Record<string, readonly [yaml: string, line: string]> = {
   "an unknown key": [
     "dev:\n  wasi_keyvalue_redis_ulr: redis://x\n",
-    '2:3: dev.wasi_keyvalue_redis_ulr: unknown key; allowed are wasi_keyvalue_redis_url, wasi_keyvalue_nats_url, wasi_keyvalue_deno_kv and 40 more; did you mean "wasi_keyvalue_redis_url"?',
+    '2:3: dev.wasi_keyvalue_redis_ulr: unknown key; allowed are wasi_keyvalue_redis_url, wasi_keyvalue_nats_url, wasi_keyvalue_deno_kv and 42 more; did you mean "wasi_keyvalue_redis_url"?',
   ],
   "an unknown key in a small section": [
     "build: {commnad: make}\n",
@@ -22,7 +22,7 @@ const MISTAKES: Record<string, readonly [yaml: string, line: string]> = {
   ],
   "the key __proto__": [
     "dev: {__proto__: {address: x}}\n",
-    "1:7: dev.__proto__: unknown key; allowed are command, component_path, address and 40 more",
+    "1:7: dev.__proto__: unknown key; allowed are command, component_path, address and 42 more",
   ],
   "a key in the wrong style": [
     "workload: {allowed_hosts: []}\n",
@@ -54,7 +54,7 @@ const MISTAKES: Record<string, readonly [yaml: string, line: string]> = {
   ],
   "a list for a section": [
     "dev: [address]\n",
-    "1:6: dev: found a list; allowed is a map of the keys command, component_path, address and 40 more",
+    "1:6: dev: found a list; allowed is a map of the keys command, component_path, address and 42 more",
   ],
   "text for a section": [
     "build: make\n",
@@ -257,13 +257,13 @@ Deno.test("loadConfig() places mistakes in JSON and TOML", async () => {
     [
       ".wash/config.json",
       '{\n  "dev": {"adress": 1, "lanes": "x"}\n}',
-      `.wash/config.json:2:11: dev.adress: unknown key; allowed are address and 42 more; did you mean "address"?
+      `.wash/config.json:2:11: dev.adress: unknown key; allowed are address and 44 more; did you mean "address"?
 .wash/config.json:2:33: dev.lanes: found "x"; allowed is a whole number from 1`,
     ],
     [
       ".wash/config.toml",
       "[dev]\nadress = 1\nlanes = 'x'\n",
-      `.wash/config.toml:2:1: dev.adress: unknown key; allowed are address and 42 more; did you mean "address"?
+      `.wash/config.toml:2:1: dev.adress: unknown key; allowed are address and 44 more; did you mean "address"?
 .wash/config.toml:3:9: dev.lanes: found "x"; allowed is a whole number from 1`,
     ],
     [
@@ -323,7 +323,7 @@ Deno.test("ConfigError carries each issue as data", async () => {
       place: { kind: "file", file: ".wash/config.yaml", line: 1, column: 7 },
       key: ["dev", "adress"],
       problem: "unknown key",
-      allowed: "address and 42 more",
+      allowed: "address and 44 more",
       nearest: "address",
     }]),
   );

@@ -12,6 +12,13 @@ dev:
   # wasi_keyvalue_path: /tmp/keyvalue-store
 `;
 
+const HTTP_DEFAULTS = {
+  maxHeadSize: 65_536,
+  maxHeaders: 100,
+  maxRequests: 1024,
+  clientTimeout: 60_000,
+};
+
 Deno.test("loadConfig() fills defaults into wash's template with an empty dev", async () => {
   await using project = await yamlProject(WASH_TEMPLATE);
   const { config, warnings } = await project.load();
@@ -26,6 +33,8 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       command,
       componentPath,
       address: { hostname: "127.0.0.1", port: 8000 },
+      httpServer: "deno",
+      http: HTTP_DEFAULTS,
       environment: {},
       requestTimeout: 30_000,
       queueTimeout: 10_000,
@@ -60,6 +69,17 @@ dev:
   component_path: /abs/dev.wasm
   address: "[::1]:9000"
   environment: {RUST_LOG: debug}
+  http_server: node
+  http:
+    max_head_size: 8KiB
+    max_headers: 20
+    max_request_body: 1MiB
+    max_response_body: 2MiB
+    max_requests: 30
+    client_timeout: 5s
+  max_connections: 40
+  tls_cert_path: cert.pem
+  tls_key_path: /abs/key.pem
   wasi_keyvalue_redis_url: redis://localhost
   wasi_keyvalue_nats_url: nats://localhost
   wasi_keyvalue_path: data
@@ -103,6 +123,17 @@ workload:
       command: "make dev",
       componentPath: "/abs/dev.wasm",
       address: { hostname: "::1", port: 9000 },
+      httpServer: "node",
+      http: {
+        maxHeadSize: 8192,
+        maxHeaders: 20,
+        maxRequestBody: 1_048_576,
+        maxResponseBody: 2_097_152,
+        maxRequests: 30,
+        maxConnections: 40,
+        clientTimeout: 5000,
+      },
+      tls: { cert: `${project.path}/cert.pem`, key: "/abs/key.pem" },
       environment: { RUST_LOG: "debug" },
       requestTimeout: 300_000,
       queueTimeout: 10_000,
@@ -209,6 +240,11 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.component_path": "default",
     "dev.address": "--address",
     "dev.data_nats_url": "user/config.toml:5:17",
+    "dev.http.client_timeout": "default",
+    "dev.http.max_head_size": "default",
+    "dev.http.max_headers": "default",
+    "dev.http.max_requests": "default",
+    "dev.http_server": "default",
     "dev.instance_reuse": "environment variable WASH_DEV_INSTANCE_REUSE",
     "dev.queue_timeout": "default",
     "dev.max_outbound_http_connections_per_workload": "default",
@@ -298,7 +334,7 @@ Deno.test("loadConfig() needs no file where a component is named", async () => {
   strictEqual("file" in config, false);
   strictEqual("command" in config.dev, false);
   strictEqual(config.dev.componentPath, `${path}/built/a.wasm`);
-  strictEqual(settings.length, 10);
+  strictEqual(settings.length, 15);
 });
 
 Deno.test("loadConfig() reads paths of a file in the project, of flags in the working directory", async () => {
@@ -339,8 +375,8 @@ Deno.test("loadConfig() finds the user's file in XDG_CONFIG_HOME, else below HOM
 
 Deno.test("loadConfig() names all that is not supported in one warning", async () => {
   await using project = await yamlProject(`dev:
-  tls_cert_path: a
-  tls_key_path: b
+  lanes: 2
+  tls_ca_path: b
   service: false
   wasi_otel: true
   components: [{name: a, file: b, allowedHosts: [x]}]
@@ -348,13 +384,13 @@ wit:
 host: {hostPlugins: []}
 `);
   const { warnings } = await project.load({
-    env: { WASH_DEV_LANES: "2", WASH_WIT_SKIP_FETCH: "false" },
+    env: { WASH_DEV_MEMORY_LIMIT_MB: "2", WASH_WIT_SKIP_FETCH: "false" },
   });
   deepStrictEqual(warnings, [
-    "not supported yet and ignored: dev.tls_cert_path (.wash/config.yaml:2:3), " +
-    "dev.tls_key_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
+    "not supported yet and ignored: dev.lanes (.wash/config.yaml:2:3), " +
+    "dev.tls_ca_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
     "dev.components[0].allowedHosts (.wash/config.yaml:6:35), host (.wash/config.yaml:8:1), " +
-    "dev.lanes (environment variable WASH_DEV_LANES)",
+    "dev.memory_limit_mb (environment variable WASH_DEV_MEMORY_LIMIT_MB)",
   ]);
 });
 

@@ -34,6 +34,7 @@ export type {
   BuildConfig,
   Config,
   DevConfig,
+  HttpConfig,
   KeyValueConfig,
   NamedTexts,
   NewConfig,

@@ -38,8 +38,7 @@ Deno.test("SCHEMA marks exactly these keys as not supported yet", () => {
     ..."lanes memory_limit_mb watch explorer service service_file"
       .split(" ").map((key) => `dev.${key}`),
     ...("service_image service_pull_policy service_ports allow_insecure_registries " +
-      "host_plugins host_interfaces tls_cert_path tls_key_path " +
-      "tls_ca_path http_client_trust_roots max_connections " +
+      "host_plugins host_interfaces tls_ca_path http_client_trust_roots " +
       "max_outbound_socket_connections_per_workload " +
       "max_inbound_socket_connections_per_workload http_connection_wait wasi_webgpu " +
       "wasi_otel postgres_url wasm_proposals")

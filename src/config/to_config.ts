@@ -3,7 +3,13 @@ import type { BackendName } from "./backend_name.ts";
 import type { BucketEntry, SeedValue } from "./bucket_entry.ts";
 import { componentTables } from "./component_check.ts";
 import type { ComponentEntry } from "./component_entry.ts";
-import type { Config, NamedTexts, VolumeEntry } from "./config.ts";
+import type {
+  Config,
+  DevConfig,
+  HttpConfig,
+  NamedTexts,
+  VolumeEntry,
+} from "./config.ts";
 import { egressOf, outgoingHttpOf } from "./egress_config.ts";
 import type { KeyPath } from "./key_path.ts";
 import { settingAt, type SettingTable, valueAt } from "./setting.ts";
@@ -39,6 +45,11 @@ export function toConfig(parts: ConfigParts): Config {
       ...present({ command: text("dev", "command") }),
       componentPath: requiredText(settings, ["dev", "component_path"]),
       address: addressOf(requiredText(settings, ["dev", "address"])),
+      httpServer: requiredText(settings, ["dev", "http_server"]) as
+        | "deno"
+        | "node",
+      http: httpOf(settings),
+      ...tlsOf(settings),
       environment: texts("dev", "environment"),
       requestTimeout: requiredNumber(settings, ["dev", "request_timeout"]),
       queueTimeout: requiredNumber(settings, ["dev", "queue_timeout"]),
@@ -105,6 +116,32 @@ function componentsOf(
       ]),
     }),
   }));
+}
+
+function httpOf(settings: SettingTable): HttpConfig {
+  const required = (key: string) =>
+    requiredNumber(settings, ["dev", "http", key]);
+  const optional = (key: string) =>
+    optionalNumber(settings, ["dev", "http", key]);
+  return {
+    maxHeadSize: required("max_head_size"),
+    maxHeaders: required("max_headers"),
+    maxRequests: required("max_requests"),
+    clientTimeout: required("client_timeout"),
+    ...present({
+      maxRequestBody: optional("max_request_body"),
+      maxResponseBody: optional("max_response_body"),
+      // 0 stands for no limit, as with wash.
+      maxConnections: optionalNumber(settings, ["dev", "max_connections"]) ||
+        undefined,
+    }),
+  };
+}
+
+function tlsOf(settings: SettingTable): Pick<DevConfig, "tls"> {
+  const cert = optionalText(settings, ["dev", "tls_cert_path"]);
+  const key = optionalText(settings, ["dev", "tls_key_path"]);
+  return cert === undefined || key === undefined ? {} : { tls: { cert, key } };
 }
 
 function bucketsOf(
