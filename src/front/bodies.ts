@@ -1,0 +1,208 @@
+/**
+ * Bodies on their way through a door, held to a size and to a client that moves.
+ *
+ * @module
+ */
+
+import { HttpBodyError } from "../runtime/http_body_error.ts";
+import type { IdleWatch, Wait } from "./idle_watch.ts";
+
+type Body = ReadableStream<Uint8Array>;
+
+/** What a body is held to. */
+export interface BodyRules {
+  /** Bytes it may have. */
+  readonly limit: number | undefined;
+  readonly watch: IdleWatch;
+}
+
+/**
+ * A request's body, broken off when it gets too long or when its client sends nothing for too
+ * long while it is waited for. Reads nothing ahead.
+ *
+ * @param failed Told before the reader is.
+ */
+export function requestBody(
+  body: Body,
+  { limit = Infinity, watch }: BodyRules,
+  failed: (error: HttpBodyError) => void,
+): Body {
+  let reader: ChunkReader | undefined;
+  let received = 0;
+  let broken = false;
+  const fail = (
+    controller: ReadableByteStreamController,
+    error: HttpBodyError,
+  ) => {
+    broken = true;
+    failed(error);
+    controller.error(error);
+    reader?.cancel(error).catch(() => {});
+  };
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const wait: Wait = {
+        since: 0,
+        expired: () => fail(controller, timedOut("sent nothing")),
+      };
+      watch.begin(wait);
+      try {
+        reader ??= openReader(body);
+        const room = controller.byobRequest?.view?.byteLength ?? BUFFER;
+        const chunk = await reader.read(Math.min(room, BUFFER));
+        if (broken) return;
+        if (chunk === undefined) {
+          controller.close();
+          controller.byobRequest?.respond(0);
+          return;
+        }
+        received += chunk.length;
+        if (received > limit) fail(controller, tooLarge("request", limit));
+        else hand(controller, chunk);
+      } finally {
+        watch.end(wait);
+      }
+    },
+    cancel(reason) {
+      broken = true;
+      return reader?.cancel(reason);
+    },
+  });
+}
+
+/** Copies a chunk: its buffer is read into again, and a buffer that is enqueued is lost. */
+function hand(
+  controller: ReadableByteStreamController,
+  chunk: Uint8Array,
+): void {
+  const request = controller.byobRequest;
+  const view = request?.view;
+  if (!request || !view || view.byteLength < chunk.length) {
+    controller.enqueue(chunk.slice());
+    return;
+  }
+  new Uint8Array(view.buffer, view.byteOffset).set(chunk);
+  request.respond(chunk.length);
+}
+
+/**
+ * A response's body, broken off when it gets too long or when its client takes nothing for too
+ * long.
+ *
+ * @param over Called once, when it has ended in any way.
+ */
+export function responseBody(
+  body: Body,
+  { limit = Infinity, watch }: BodyRules,
+  over: () => void,
+): Body {
+  const reader = body.getReader();
+  let sent = 0;
+  let isOver = false;
+  const end = () => {
+    if (isOver) return;
+    isOver = true;
+    watch.end(wait);
+    over();
+  };
+  const breakOff = (error: HttpBodyError) => {
+    end();
+    controllerOf.error(error);
+    reader.cancel(error).catch(() => {});
+  };
+  const wait: Wait = {
+    since: 0,
+    expired: () => breakOff(timedOut("took nothing")),
+  };
+  let controllerOf: ReadableStreamDefaultController<Uint8Array>;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      controllerOf = controller;
+    },
+    async pull(controller) {
+      watch.end(wait);
+      try {
+        const { value, done } = await reader.read();
+        if (isOver) return;
+        if (done) {
+          end();
+          controller.close();
+          return;
+        }
+        sent += value.length;
+        if (sent > limit) {
+          breakOff(tooLarge("response", limit));
+          return;
+        }
+        watch.begin(wait);
+        controller.enqueue(value);
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+    cancel(reason) {
+      end();
+      return reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+interface ChunkReader {
+  /** The next piece, good until the next call; of at most `length` bytes where that can be asked for. */
+  read(length: number): Promise<Uint8Array | undefined>;
+  cancel(reason: unknown): Promise<void>;
+}
+
+/** How much is read at once. */
+const BUFFER = 64 * 1024;
+
+function openReader(body: Body): ChunkReader {
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    // Most bodies are short.
+    let buffer = new ArrayBuffer(8 * 1024);
+    return {
+      async read(length) {
+        if (buffer.byteLength < length) buffer = new ArrayBuffer(length);
+        const { value, done } = await reader.read(
+          new Uint8Array(buffer, 0, length),
+        );
+        if (done) return undefined;
+        buffer = value.buffer;
+        return value;
+      },
+      cancel: (reason) => reader.cancel(reason),
+    };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Not a stream of bytes: one of `node:http`.
+    const reader = body.getReader();
+    return {
+      async read() {
+        const { value, done } = await reader.read();
+        return done ? undefined : value;
+      },
+      cancel: (reason) => reader.cancel(reason),
+    };
+  }
+}
+
+function timedOut(what: string): HttpBodyError {
+  return new HttpBodyError(
+    "timed-out",
+    `The client ${what} for longer than dev.http.client_timeout allows`,
+  );
+}
+
+function tooLarge(
+  message: "request" | "response",
+  limit: number,
+): HttpBodyError {
+  return new HttpBodyError(
+    "too-large",
+    `The body is longer than the ${limit} bytes that dev.http.max_${message}_body allows`,
+    limit,
+  );
+}

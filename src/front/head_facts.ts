@@ -1,0 +1,107 @@
+import type { HeaderLine, HttpRequest } from "../runtime/http_message.ts";
+
+/** What a door looks at in a request's head before anyone else does. */
+export interface HeadFacts {
+  readonly lines: readonly HeaderLine[];
+  /** Bytes of all lines, with the two between name and value and the two at the end. */
+  readonly size: number;
+  /** Whether host and authority can stand in a URL and mean nothing else there. */
+  readonly hostIsValid: boolean;
+  readonly isWebSocket: boolean;
+  readonly isGrpc: boolean;
+  /** What `content-length` says, if it says a length. */
+  readonly contentLength: number | undefined;
+  /** The trace id of a valid `traceparent`. */
+  readonly trace: string | undefined;
+}
+
+/** Looks through a request's head once. */
+export function headFacts(request: HttpRequest): HeadFacts {
+  const { headers, url } = request;
+  const lines = Array.isArray(headers)
+    ? headers as readonly HeaderLine[]
+    : [...headers];
+  let size = 0;
+  let hosts = 0;
+  let hostIsValid = isHost(authorityOf(url));
+  let upgrade = "";
+  let contentType = "";
+  let contentLength: number | undefined;
+  let traces = 0;
+  let trace: string | undefined;
+  for (const [name, value] of lines) {
+    size += name.length + value.length + 4;
+    switch (name.length) {
+      case 4:
+        if (!same(name, "host")) break;
+        hosts++;
+        hostIsValid &&= isHost(value);
+        break;
+      case 7:
+        if (same(name, "upgrade")) upgrade = value;
+        break;
+      case 11:
+        if (!same(name, "traceparent")) break;
+        traces++;
+        trace = traceOf(value);
+        break;
+      case 12:
+        if (same(name, "content-type")) contentType = value;
+        break;
+      case 14:
+        if (same(name, "content-length") && /^\d+$/.test(value)) {
+          contentLength = Number(value);
+        }
+    }
+  }
+  return {
+    lines,
+    size,
+    hostIsValid: hostIsValid && hosts < 2,
+    isWebSocket: upgrade !== "" &&
+      /(?:^|[\s,])websocket(?:$|[\s,])/i.test(upgrade),
+    isGrpc: /^application\/grpc(?:$|[+;\s])/i.test(contentType),
+    contentLength,
+    trace: traces === 1 ? trace : undefined,
+  };
+}
+
+function same(name: string, lower: string): boolean {
+  return name === lower || name.toLowerCase() === lower;
+}
+
+/**
+ * RFC 3986, 3.2.2 and 3.2.3, without user information: what a URL is put together from, so a
+ * slash or an `@` in it would move where the host ends.
+ */
+const HOST =
+  /^(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::\d{0,5})?$/;
+
+/** Whether a text can be the `Host` of a request. */
+export function isHost(text: string): boolean {
+  return HOST.test(text);
+}
+
+function authorityOf(url: string): string {
+  const start = url.indexOf("://") + 3;
+  for (let at = start; at < url.length; at++) {
+    const char = url[at];
+    if (char === "/" || char === "?" || char === "#") {
+      return url.slice(start, at);
+    }
+  }
+  return url.slice(start);
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT =
+  /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+
+/** The trace id of a `traceparent`; `undefined` where that is not valid. */
+export function traceOf(traceparent: string): string | undefined {
+  const match = TRACEPARENT.exec(traceparent);
+  if (match === null) return undefined;
+  const [, version, trace, more] = match;
+  // Only versions to come may have more fields.
+  return version === "00" && more !== undefined ? undefined : trace;
+}
