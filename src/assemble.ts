@@ -207,7 +207,7 @@ export async function openApp(
     },
   });
   return new App(lane, {
-    answered({ id, method, url, status, duration }) {
+    answered({ id, method, url, status, trace, duration }) {
       log.emit({
         event: "request",
         request: {
@@ -216,6 +216,7 @@ export async function openApp(
           path: pathOf(url),
           status,
           milliseconds: duration,
+          ...(trace === undefined ? {} : { trace }),
         },
       });
     },

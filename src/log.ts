@@ -35,6 +35,14 @@ export type LogEvent =
   | { readonly event: "stopping"; readonly text: string }
   /** A request was answered. */
   | { readonly event: "request"; readonly request: RequestReport }
+  /** A request was answered by the server itself: it broke a limit, or cannot be served. */
+  | {
+    readonly event: "refused";
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    readonly text: string;
+  }
   /** A line that a guest wrote to stdout or stderr. */
   | {
     readonly event: "guest-output";
@@ -115,6 +123,8 @@ export interface RequestReport {
   readonly status: number;
   /** Until the response's head was there. */
   readonly milliseconds: number;
+  /** The W3C trace that its client says it belongs to; absent where it says none. */
+  readonly trace?: string;
 }
 
 /** One change in a watched bucket. */
@@ -144,6 +154,7 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "failed": "error",
   "stopping": "info",
   "request": "info",
+  "refused": "info",
   "change": "info",
   "change-lost": "error",
   "guest-output": "warn",
@@ -202,6 +213,12 @@ export function formatText(event: LogEvent): string {
       return formatBanner(event.report);
     case "request":
       return formatRequest(event.request);
+    case "refused": {
+      const { method, path, status, text } = event;
+      return `${printable(method)} ${printable(path)} ${status}: ${
+        printable(text)
+      }`;
+    }
     case "change": {
       const { milliseconds } = event.change;
       return `${formatChange(event.change)} (${milliseconds.toFixed(1)} ms)`;
@@ -271,10 +288,11 @@ function tag(request: string | undefined): string {
 }
 
 function formatRequest(request: RequestReport): string {
-  const { id, method, path, status, milliseconds } = request;
+  const { id, method, path, status, milliseconds, trace } = request;
+  const traced = trace === undefined ? "" : ` trace ${trace}`;
   return `[${id}] ${printable(method)} ${printable(path)} ${status} (${
     milliseconds.toFixed(1)
-  } ms)`;
+  } ms)${traced}`;
 }
 
 /** A key is any text: it stands in quotes. */

@@ -8,7 +8,7 @@ import { VolumeError } from "../assemble.ts";
 import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
 import { startDevServer } from "../dev/dev_server.ts";
-import { ListenError } from "../dev/listen.ts";
+import { ListenError } from "../front/mod.ts";
 import {
   formatJson,
   formatText,
@@ -126,7 +126,7 @@ async function serve(
 
   using stop = stopSignals();
   const { component, "no-build": noBuild } = given.flags;
-  await using server = startDevServer({
+  await using server = await startDevServer({
     config,
     log,
     build: noBuild !== true && component === undefined,

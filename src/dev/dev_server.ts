@@ -7,10 +7,13 @@
 
 import { type Host, makeHost } from "../assemble.ts";
 import { type Config, formatAddress } from "../config/mod.ts";
+import type { FrontDoor } from "../front/mod.ts";
 import type { Log, LogEvent, ReadyReport } from "../log.ts";
+import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import type { DevState } from "./dev_state.ts";
-import { listen } from "./listen.ts";
+import { openDoor } from "./front_door.ts";
 import { loadApp, type LoadTimings } from "./load_app.ts";
+import { pathOf } from "./request_path.ts";
 import { settlesWithin } from "./settles_within.ts";
 import { failurePage } from "./status_page.ts";
 import { checkStores, type StoreCheck } from "./store_check.ts";
@@ -46,17 +49,22 @@ export interface DevServer extends AsyncDisposable {
 /** Milliseconds that the banner waits for stores to answer. */
 const BANNER_PATIENCE = 300;
 
+/** Milliseconds for connections to be cut. */
+const PARTING = 500;
+
 /**
  * Starts to serve a project.
  *
- * @throws {ListenError} The address is taken, or not this machine's.
+ * @throws {ListenError} The address is taken or not this machine's, or the certificate is none.
  */
-export function startDevServer(options: DevServerOptions): DevServer {
+export async function startDevServer(
+  options: DevServerOptions,
+): Promise<DevServer> {
   const { config, log } = options;
   const building = new AbortController();
   const settled = Promise.withResolvers<DevState>();
   let state: DevState = { phase: "building", settled: settled.promise };
-  const server = listen(config.dev.address, (request) => {
+  const door = await openDoor(config, log, (request) => {
     if (state.phase === "building") log.emit(waitingEvent(request));
     return answer(state, request);
   });
@@ -74,7 +82,7 @@ export function startDevServer(options: DevServerOptions): DevServer {
     await settlesWithin(stores.done, BANNER_PATIENCE);
     log.emit({
       event: "ready",
-      report: report({ config, host, stores, address: server.addr, timings }),
+      report: report({ config, host, stores, door, timings }),
     });
   }, (error) => {
     settle({ phase: "failed", error });
@@ -84,11 +92,11 @@ export function startDevServer(options: DevServerOptions): DevServer {
   ready.catch(() => {});
   const finish = async () => {
     await settled.promise;
-    await server.shutdown();
+    await door.shutdown();
     if (state.phase === "ready") await state.serving[Symbol.asyncDispose]();
   };
   return {
-    url: urlOf(server.addr),
+    url: urlOf(door),
     ready,
     async [Symbol.asyncDispose]() {
       building.abort();
@@ -101,6 +109,10 @@ export function startDevServer(options: DevServerOptions): DevServer {
           text: "Requests are broken off: they take longer than " +
             "dev.request_timeout allows",
         });
+        await settlesWithin(
+          Promise.resolve(door[Symbol.asyncDispose]()),
+          PARTING,
+        );
       }
       await host.client[Symbol.asyncDispose]();
       await host.buckets[Symbol.asyncDispose]();
@@ -118,11 +130,11 @@ function longest({ dev: { requestTimeout } }: Config): number {
 
 function answer(
   state: DevState,
-  request: Request,
-): Response | Promise<Response> {
+  request: HttpRequest,
+): Promise<HttpResponse> {
   switch (state.phase) {
     case "ready":
-      return state.serving.fetch(request);
+      return state.serving.handle(request);
     case "failed":
       return failurePage(state.error, request);
     case "building":
@@ -130,25 +142,24 @@ function answer(
   }
 }
 
-function waitingEvent({ method, url }: Request): LogEvent {
-  // What clients send makes no valid URL at times, such as a host with a space in it.
-  const path = /^[^/]*\/\/[^/]*(.*)$/s.exec(url)?.[1] ?? url;
-  return { event: "waiting", method, path };
+function waitingEvent({ method, url }: HttpRequest): LogEvent {
+  return { event: "waiting", method, path: pathOf(url) };
 }
 
 interface ReportParts {
   readonly config: Config;
   readonly host: Host;
   readonly stores: StoreCheck;
-  readonly address: Deno.NetAddr;
+  readonly door: FrontDoor;
   readonly timings: LoadTimings;
 }
 
 function report(parts: ReportParts): ReadyReport {
-  const { config, host, stores, address, timings } = parts;
+  const { config, host, stores, door, timings } = parts;
+  const { hostname } = door.address;
   return {
-    url: urlOf(address),
-    everyAddress: reachable(address.hostname) !== address.hostname,
+    url: urlOf(door),
+    everyAddress: reachable(hostname) !== hostname,
     component: config.dev.componentPath,
     buckets: host.buckets.list()
       .filter(({ access }) => access !== "denied")
@@ -165,8 +176,10 @@ function report(parts: ReportParts): ReadyReport {
   };
 }
 
-function urlOf({ hostname, port }: Deno.NetAddr): string {
-  return `http://${formatAddress({ hostname: reachable(hostname), port })}`;
+function urlOf({ address: { hostname, port }, scheme }: FrontDoor): string {
+  return `${scheme}://${
+    formatAddress({ hostname: reachable(hostname), port })
+  }`;
 }
 
 /** A host that a client on this machine can use for the one that was listened at. */

@@ -5,15 +5,15 @@
  */
 
 import type { Fault } from "../runtime/faults/fault.ts";
-import { fetchResponse } from "../runtime/fetch_message.ts";
 import { faultResponse } from "../runtime/faults/fault_response.ts";
+import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import { BuildError } from "./build_error.ts";
 
 /** The answer to every request after a build or a load that failed. */
 export async function failurePage(
   error: Error,
-  request: Request,
-): Promise<Response> {
+  request: HttpRequest,
+): Promise<HttpResponse> {
   const isStopped = error instanceof BuildError && error.code === "stopped";
   const output = error instanceof BuildError ? error.output : "";
   const fault: Fault = {
@@ -22,7 +22,7 @@ export async function failurePage(
     message: await withoutColours(error.message),
     details: await withoutColours(output),
   };
-  return fetchResponse(faultResponse(fault, request, "shown"));
+  return faultResponse(fault, request, "shown");
 }
 
 /** Tools colour what they say; in a page it would stand there escaped. */

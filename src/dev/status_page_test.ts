@@ -1,11 +1,24 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { fetchResponse } from "../runtime/fetch_message.ts";
+import type { HttpRequest } from "../runtime/http_message.ts";
 import { BuildError } from "./build_error.ts";
 import { failurePage } from "./status_page.ts";
 
-const REQUEST = new Request("http://127.0.0.1:8000/");
-const BROWSER = new Request(REQUEST, {
-  headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" },
-});
+const REQUEST: HttpRequest = {
+  method: "GET",
+  url: "http://127.0.0.1:8000/",
+  headers: [],
+  body: null,
+};
+const BROWSER: HttpRequest = {
+  ...REQUEST,
+  headers: [["Accept", "text/html,application/xhtml+xml,*/*;q=0.8"]],
+};
+
+/** The page as a client gets it. */
+async function pageOf(error: Error, request: HttpRequest): Promise<Response> {
+  return fetchResponse(await failurePage(error, request));
+}
 
 Deno.test("failurePage() answers with the message and what the build wrote", async (test) => {
   const output = "\x1b[1m\x1b[31merror\x1b[0m: <why>\r\n\tat \x07here\n\n";
@@ -19,7 +32,7 @@ Deno.test("failurePage() answers with the message and what the build wrote", asy
   ];
   for (const [error, body] of cases) {
     await test.step(error.message, async () => {
-      const response = await failurePage(error, REQUEST);
+      const response = await pageOf(error, REQUEST);
       strictEqual(response.status, 500);
       deepStrictEqual([...response.headers], [
         ["cache-control", "no-store"],
@@ -40,7 +53,7 @@ Deno.test("failurePage() answers a browser with a page that runs nothing", async
       output: "\x1b[31m<script>alert('x')</script>\x1b[0m\n",
     },
   );
-  const response = await failurePage(error, BROWSER);
+  const response = await pageOf(error, BROWSER);
   strictEqual(response.status, 500);
   strictEqual(response.headers.get("content-type"), "text/html; charset=utf-8");
   match(

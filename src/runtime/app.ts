@@ -25,6 +25,8 @@ export interface RequestEvent {
   readonly method: string;
   readonly url: string;
   readonly status: number;
+  /** The W3C trace that its client says it belongs to. */
+  readonly trace?: string;
   /** Milliseconds until the response's head was there. */
   readonly duration: number;
 }
@@ -87,6 +89,7 @@ export class App implements AsyncDisposable {
       method: request.method,
       url: request.url,
       status: response.status,
+      ...(request.trace === undefined ? {} : { trace: request.trace }),
       duration: performance.now() - start,
     });
     return response;
