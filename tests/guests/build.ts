@@ -36,6 +36,7 @@ const C_GUESTS: Record<string, CGuest> = {
   echo: { source: "echo" },
   every_import: { source: "every_import" },
   outgoing: { source: "outgoing" },
+  grpc: { source: "grpc", support: ["libc", "http"] },
   misbehave: { source: "misbehave" },
   trap_dwarf: { source: "trap_dwarf", debug: true },
   sockets: { source: "sockets" },

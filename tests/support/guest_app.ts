@@ -21,6 +21,10 @@ import type {
   GuestStream,
   HostInterface,
 } from "../../src/runtime/host_interface.ts";
+import type {
+  HttpRequest,
+  HttpResponse,
+} from "../../src/runtime/http_message.ts";
 import { openInlineLane } from "../../src/runtime/inline_lane.ts";
 import type { PoolOptions } from "../../src/runtime/pool.ts";
 import { cachedArtifact } from "../../src/transpile/cache.ts";
@@ -98,6 +102,8 @@ export interface GuestAppRecord {
 export interface GuestApp extends AsyncDisposable {
   /** Sends a request; a path stands for `http://guest.test` and that path. */
   fetch(request: Request | string, init?: RequestInit): Promise<Response>;
+  /** Answers a request as a front door has it. */
+  handle(request: HttpRequest): Promise<HttpResponse>;
   readonly record: GuestAppRecord;
   /** Resolves when no guest serves a request any more. */
   idle(): Promise<void>;
@@ -186,6 +192,7 @@ export async function openGuestApp(
   return {
     record,
     idle: () => record.idle(),
+    handle: (request) => app.handle(request),
     fetch: (request, init) =>
       app.fetch(
         typeof request === "string"

@@ -1,13 +1,16 @@
 /**
- * Guests behind `Deno.serve`, as the dev server has them, for tests over the wire.
+ * Guests behind a front door, as the dev server has them, for tests over the wire.
  *
  * @module
  */
 
 import {
-  fetchResponse,
-  requestReader,
-} from "../../src/runtime/fetch_message.ts";
+  type Certificate,
+  type DoorName,
+  type FrontLimits,
+  openFrontDoor,
+  type RequestHandler,
+} from "../../src/front/mod.ts";
 import { Exchange } from "../../src/wasi/http/exchange.ts";
 import { IncomingRequest } from "../../src/wasi/http/incoming.ts";
 import { RequestHead } from "../../src/wasi/http/request_head.ts";
@@ -27,6 +30,12 @@ export interface TestServer extends AsyncDisposable {
   exchange(request: string): Promise<RawResponse>;
   /** Why responses broke off, as the server saw it. */
   readonly broken: readonly unknown[];
+  /** The statuses of requests that the server answered itself. */
+  readonly refused: readonly number[];
+  /** How often trailers were left out. */
+  readonly trailersLost: number;
+  /** Takes no more requests; resolves when those in flight are answered. */
+  shutdown(): Promise<void>;
 }
 
 /** A server with a guest behind it. */
@@ -36,15 +45,36 @@ export interface GuestServer extends TestServer {
   idle(): Promise<void>;
 }
 
+/** Every front door. */
+export const DOORS: readonly DoorName[] = ["deno", "node"];
+
+/** The door of a test server; default is `deno` without TLS and with the limits of a project. */
+export interface DoorOptions {
+  readonly door?: DoorName;
+  readonly limits?: Partial<FrontLimits>;
+  readonly certificate?: Certificate;
+}
+
+/** What holds for a project that says nothing. */
+const LIMITS: FrontLimits = {
+  maxHeadSize: 65_536,
+  maxHeaders: 100,
+  maxRequests: 1024,
+  clientTimeout: 60_000,
+};
+
 /** Serves one of `tests/guests`. */
 export async function serveGuest(
   name: string,
-  options: GuestAppOptions = {},
+  options: GuestAppOptions & DoorOptions = {},
 ): Promise<GuestServer> {
   const app = await openGuestApp(name, options);
-  const server = serve((request) => app.fetch(request));
+  const server = await serve((request) => app.handle(request), options);
   return {
     ...server,
+    get trailersLost() {
+      return server.trailersLost;
+    },
     record: app.record,
     idle: () => app.idle(),
     async [Symbol.asyncDispose]() {
@@ -63,42 +93,53 @@ export function serveHandle(
     request: IncomingRequest,
     outparam: ResponseOutparam,
   ) => void | Promise<void>,
-): TestServer {
-  const read = requestReader();
+  options: DoorOptions = {},
+): Promise<TestServer> {
   return serve(async (request) => {
-    const head = new RequestHead(read(request));
-    const exchange = new Exchange(head, request.body);
+    const head = new RequestHead(request);
+    const exchange = new Exchange(head, request.body, request.trailers);
     const incoming = new IncomingRequest(head, exchange.source);
     const outparam = new ResponseOutparam(exchange);
     exchange.follow((async () => await handle(incoming, outparam))());
-    return fetchResponse(await exchange.response);
-  });
+    return await exchange.response;
+  }, options);
 }
 
-function serve(
-  handler: (request: Request) => Promise<Response>,
-): TestServer {
+/** Serves what is no guest at all. */
+export async function serve(
+  handle: RequestHandler,
+  { door: name = "deno", limits, certificate }: DoorOptions = {},
+): Promise<TestServer> {
   const broken: unknown[] = [];
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    onListen() {},
-    onError(error) {
-      broken.push(error);
-      return new Response(`${error}`, { status: 500 });
+  const refused: number[] = [];
+  let trailersLost = 0;
+  const door = await openFrontDoor(name, {
+    address: { hostname: "127.0.0.1", port: 0 },
+    limits: { ...LIMITS, ...limits },
+    ...(certificate === undefined ? {} : { certificate }),
+    handle,
+    events: {
+      broken: (error) => broken.push(error),
+      refused: (_request, status) => refused.push(status),
+      trailersLost: () => trailersLost++,
     },
-  }, handler);
-  const { port } = server.addr;
+  });
+  const { port } = door.address;
   const connect = () => RawConnection.open(port);
   return {
     port,
     broken,
+    refused,
+    get trailersLost() {
+      return trailersLost;
+    },
     connect,
     async exchange(request) {
       using client = await connect();
       return await client.exchange(request);
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    shutdown: () => door.shutdown(),
+    [Symbol.asyncDispose]: () => door.shutdown(),
   };
 }
 
@@ -128,17 +169,26 @@ export async function standstill(
 export const MOST_IN_SOCKETS: number = 48 * 1024 * 1024;
 
 /**
- * Whether `Deno.serve` takes in a request body that nobody reads while its response is
- * streamed, as 2.8.3 to 2.9.6 do (denoland/deno#36869): memory then grows by as much as a
+ * Whether a door takes in a request body that nobody reads while its response is
+ * streamed, as `Deno.serve` of 2.8.3 to 2.9.6 does (denoland/deno#36869): memory then grows by as much as a
  * client sends faster than its guest reads, and the time by the square of that.
  */
-export async function readsAheadWhileResponding(): Promise<boolean> {
-  await using server = serve((request) => {
+export async function readsAheadWhileResponding(
+  door: DoorName = "deno",
+): Promise<boolean> {
+  const end = Promise.withResolvers<void>();
+  await using server = await serve((request) => {
     const body = request.method === "POST"
-      ? new ReadableStream({ start: (controller) => controller.enqueue(ONE) })
+      ? new ReadableStream({
+        async start(controller) {
+          controller.enqueue(ONE);
+          await end.promise;
+          controller.close();
+        },
+      })
       : null;
-    return Promise.resolve(new Response(body));
-  });
+    return Promise.resolve({ status: 200, headers: [], body });
+  }, { door });
   using client = await server.connect();
   await client.send(
     `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${MOST_IN_SOCKETS}\r\n\r\n`,
@@ -148,6 +198,7 @@ export async function readsAheadWhileResponding(): Promise<boolean> {
   const sending = client.sendZeros(MOST_IN_SOCKETS, (count) => sent += count);
   await standstill(server, () => sent);
   client.close();
+  end.resolve();
   await sending.catch(() => {});
   return sent === MOST_IN_SOCKETS;
 }

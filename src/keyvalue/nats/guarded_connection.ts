@@ -62,7 +62,7 @@ class GuardedTransport extends NodeTransport {
 function guard<T extends Socket>(socket: T): T {
   const removeAllListeners = socket.removeAllListeners.bind(socket);
   // By its number of arguments Node tells "all" from the event called undefined.
-  socket.removeAllListeners = (...event) => {
+  socket.removeAllListeners = (...event: [event?: string | symbol]) => {
     removeAllListeners(...event);
     return socket.on("error", ignore);
   };
