@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   dev: {
     assemble: "all",
     config: ["mod.ts"],
-    front: ["mod.ts"],
+    front: ["certificate.ts", "mod.ts"],
     keyvalue: ["store.ts"],
     runtime: "all",
     transpile: "all",

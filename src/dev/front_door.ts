@@ -6,8 +6,8 @@
 
 import type { Config } from "../config/mod.ts";
 import {
+  type Certificate,
   type FrontDoor,
-  loadCertificate,
   openFrontDoor,
   type RequestHandler,
 } from "../front/mod.ts";
@@ -34,7 +34,7 @@ export async function openDoor(
     address,
     limits,
     handle,
-    ...(tls === undefined ? {} : { certificate: await loadCertificate(tls) }),
+    ...(tls === undefined ? {} : { certificate: await certificateOf(tls) }),
     events: {
       // The log has it from the guest's side.
       broken() {},
@@ -56,4 +56,12 @@ export async function openDoor(
       },
     },
   });
+}
+
+async function certificateOf(
+  paths: { readonly cert: string; readonly key: string },
+): Promise<Certificate> {
+  // Without TLS there is nothing to load cryptography for.
+  const { loadCertificate } = await import("../front/certificate.ts");
+  return await loadCertificate(paths);
 }

@@ -2,6 +2,9 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Certificate } from "./front_door.ts";
 import { ListenError } from "./listen_error.ts";
 
+const CERT = "dev.tls_cert_path";
+const KEY = "dev.tls_key_path";
+
 /** Where a certificate and its key lie. */
 export interface CertificatePaths {
   readonly cert: string;
@@ -16,21 +19,19 @@ export interface CertificatePaths {
 export async function loadCertificate(
   paths: CertificatePaths,
 ): Promise<Certificate> {
-  const cert = await readText(paths.cert, "dev.tls_cert_path");
-  const key = await readText(paths.key, "dev.tls_key_path");
+  const cert = await readText(paths.cert, CERT);
+  const key = await readText(paths.key, KEY);
   const parsed = parse(
-    paths.cert,
-    "PEM certificate",
+    { path: paths.cert, what: "PEM certificate", setting: CERT },
     () => new X509Certificate(cert),
   );
   const secret = parse(
-    paths.key,
-    "PEM private key",
+    { path: paths.key, what: "PEM private key", setting: KEY },
     () => createPrivateKey(key),
   );
   if (!parsed.checkPrivateKey(secret)) {
     throw new ListenError(
-      `Cannot use "${paths.key}": it is not the key of "${paths.cert}"; set dev.tls_key_path`,
+      `Cannot use "${paths.key}": it is not the key of "${paths.cert}"; set ${KEY}`,
     );
   }
   return { cert, key };
@@ -51,13 +52,21 @@ async function readText(path: string, setting: string): Promise<string> {
   }
 }
 
-function parse<Parsed>(path: string, what: string, read: () => Parsed): Parsed {
+interface Parsing {
+  readonly path: string;
+  readonly what: string;
+  readonly setting: string;
+}
+
+function parse<Parsed>(
+  { path, what, setting }: Parsing,
+  read: () => Parsed,
+): Parsed {
   try {
     return read();
   } catch (error) {
-    // The cause could hold a part of the file, which may be a key.
     throw new ListenError(
-      `Cannot use "${path}": it holds no ${what} that can be read`,
+      `Cannot use "${path}": it holds no ${what} that can be read; set ${setting}`,
       { cause: error },
     );
   }

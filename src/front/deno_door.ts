@@ -44,11 +44,17 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
   })();
   server.finished.finally(() => gate[Symbol.dispose]());
   const { hostname, port } = server.addr;
+  let isDraining = false;
   return {
     address: { hostname, port },
     scheme: certificate === undefined ? "http" : "https",
-    shutdown: () => server.shutdown(),
+    async shutdown() {
+      isDraining = true;
+      await server.shutdown();
+    },
     async [Symbol.asyncDispose]() {
+      // Deno has let go of the server by then: what is in flight ends with the process.
+      if (isDraining) return;
       ending.abort();
       await server.finished;
     },

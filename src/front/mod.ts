@@ -7,7 +7,6 @@
 import { openDenoDoor } from "./deno_door.ts";
 import type { FrontDoor, FrontDoorOptions } from "./front_door.ts";
 
-export { type CertificatePaths, loadCertificate } from "./certificate.ts";
 export type {
   Certificate,
   FrontDoor,
