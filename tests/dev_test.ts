@@ -5,6 +5,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { spawnDev, startDev } from "./support/dev_process.ts";
 import { guestPath } from "./support/guest_app.ts";
+import { DOORS } from "./support/http_server.ts";
 import { modulesLoadedBy } from "./support/module_graph.ts";
 import { makeProject } from "./support/run_main.ts";
 
@@ -74,10 +75,13 @@ Deno.test({
   name: "dev finishes the requests in flight when it is told to stop",
   ignore: WINDOWS,
   async fn(test) {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      await test.step(signal, async () => {
+    const cases = DOORS.flatMap((door) =>
+      (["SIGINT", "SIGTERM"] as const).map((signal) => [door, signal] as const)
+    );
+    for (const [door, signal] of cases) {
+      await test.step(`${door}, ${signal}`, async () => {
         await using dev = await startDev({
-          args: ["--component", guestPath("echo")],
+          args: ["--component", guestPath("echo"), "--http-server", door],
         });
         const response = await fetch(`${dev.url}/slow?n=5&ms=50`);
         dev.kill(signal);
@@ -88,6 +92,25 @@ Deno.test({
       });
     }
   },
+});
+
+Deno.test("dev tells the trace of a request, and what it refused", async () => {
+  const trace = "0af7651916cd43dd8448eb211c80319c";
+  await using dev = await startDev({
+    args: ["--component", guestPath("hello")],
+    env: { WASH_DEV_HTTP_MAX_HEADERS: "20" },
+  });
+  const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
+  strictEqual((await fetch(dev.url, { headers })).status, 200);
+  strictEqual((await dev.event("request")).request.trace, trace);
+  const many = Array.from({ length: 21 }, (_, index) => [`x-${index}`, "1"]);
+  const refused = await fetch(`${dev.url}/a`, {
+    headers: Object.fromEntries(many),
+  });
+  strictEqual(refused.status, 431);
+  const { method, path, status, text } = await dev.event("refused");
+  deepStrictEqual([method, path, status], ["GET", "/a", 431]);
+  strictEqual(await refused.text(), `${text}\n`);
 });
 
 Deno.test({
