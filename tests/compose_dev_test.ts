@@ -38,7 +38,7 @@ workload:
   );
   const { config } = await loadConfig({ cwd: project, env: {}, flags: {} });
   const events: LogEvent[] = [];
-  const server = startDevServer({
+  const server = await startDevServer({
     config,
     log: { emit: (event) => events.push(event) },
     build: false,

@@ -75,7 +75,7 @@ export async function refuses(
     await act();
   } catch (error) {
     if (!(error instanceof WitError)) throw error;
-    assert.equal(error.payload, code, what);
+    assert.equal(error.payload, code, what ?? code);
     return;
   }
   assert.fail(`${what ?? "it"} is not refused`);
