@@ -10,6 +10,7 @@ import {
   startRedis,
   testWithRedis,
 } from "./support/redis_server.ts";
+import { watchedInNats } from "./support/nats_watches.ts";
 import { openWatcherApp } from "./support/watcher_app.ts";
 
 const EVENTS = ["--notify-keyspace-events", "KA"];
@@ -54,6 +55,7 @@ natsTest(
       dev: stores("nats", server.url),
       watched: ["sessions", "carts"],
     });
+    await watchedInNats(server, ["sessions", "carts"]);
     const { app, until, of } = opened;
     await opened.set("sessions", "a", "one");
     await opened.set("carts", "b", "æ");
@@ -132,6 +134,7 @@ natsTest(
       dev: stores("nats", server.url),
       watched: ["sessions"],
     });
+    await watchedInNats(server, ["sessions"]);
     const response = await opened.app.fetch(new Request("http://guest.test/"));
     assert.equal(response.status, 501);
     assert.equal(
@@ -152,6 +155,7 @@ natsTest(
       dev: stores("nats", server.url),
       watched: ["sessions"],
     });
+    await watchedInNats(server, ["sessions"]);
     await opened.set("sessions", "a", "trap once");
     await opened.until("change");
     await opened.set("sessions", "a", "fine");
@@ -174,6 +178,7 @@ natsTest(
       dev: stores("nats", server.url),
       watched: ["sessions"],
     });
+    await watchedInNats(server, ["sessions"]);
     await opened.set("sessions", "bad", "trap");
     await opened.until("guest-trap");
     await opened.set("sessions", "good", "fine");
@@ -202,6 +207,7 @@ natsTest(
       dev: stores("nats", server.url),
       watched: ["sessions"],
     });
+    await watchedInNats(server, ["sessions"]);
     await opened.set("sessions", "a", "3");
     await opened.until("change", 4);
     assert.equal(await opened.toldOf("a"), "set 3\nset 2\nset 1\nset 0\n");
@@ -216,6 +222,7 @@ natsTest("a guest is held to the deadline, and called again", async () => {
     watched: ["sessions"],
     gate,
   });
+  await watchedInNats(server, ["sessions"]);
   await opened.set("sessions", "a", "one");
   await opened.until("guest-trap");
   open();
@@ -235,6 +242,7 @@ natsTest("stopping waits for the change that is being served", async () => {
     watched: ["sessions"],
     gate,
   });
+  await watchedInNats(server, ["sessions"]);
   await opened.set("sessions", "a", "one");
   await begun;
   let stopped = false;
