@@ -50,8 +50,12 @@ export function requestBody(
       try {
         reader ??= openReader(body);
         const room = controller.byobRequest?.view?.byteLength ?? BUFFER;
-        const chunk = await reader.read(Math.min(room, BUFFER));
-        if (broken) return;
+        let chunk: Uint8Array | undefined;
+        do {
+          chunk = await reader.read(Math.min(room, BUFFER));
+          if (broken) return;
+          // Deno gives a body of no bytes as one empty piece.
+        } while (chunk?.length === 0);
         if (chunk === undefined) {
           controller.close();
           controller.byobRequest?.respond(0);
