@@ -110,7 +110,7 @@ export class Gate implements Disposable {
   ): Promise<HttpResponse> {
     this.#inFlight++;
     const { handle, limits } = this.#options;
-    const { body, trailers, takesTrailers } = request;
+    const { body, trailers, inform, takesTrailers } = request;
     const fault = body === null
       ? undefined
       : Promise.withResolvers<HttpBodyError>();
@@ -124,6 +124,7 @@ export class Gate implements Disposable {
         fault.resolve,
       ),
       ...(trailers === undefined ? {} : { trailers }),
+      ...(inform === undefined ? {} : { inform }),
       ...(takesTrailers === undefined ? {} : { takesTrailers }),
       ...(trace === undefined ? {} : { trace }),
     });

@@ -1,4 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type {
   HeaderLine,
   HttpRequest,
@@ -39,7 +43,27 @@ export function http1Request(
       : null,
     ...(chunked ? { trailers: trailersOf(message) } : {}),
     ...(takesTrailers ? { takesTrailers } : {}),
+    // RFC 9110, 15.2: a client of HTTP/1.0 knows no such response.
+    ...(message.httpVersionMinor > 0
+      ? { inform: (status, lines) => inform(response, status, lines) }
+      : {}),
   };
+}
+
+/** `node:http` writes 100, 102 and 103 alone, the last one with links only. */
+function inform(
+  response: ServerResponse,
+  status: number,
+  lines: readonly HeaderLine[],
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  response.socket?.write(
+    `HTTP/1.1 ${status} ${
+      STATUS_CODES[status] ?? "Informational"
+    }\r\n${head}\r\n`,
+    "latin1",
+  );
 }
 
 function absoluteUrl(

@@ -39,6 +39,10 @@ export function http2Request(
     url: `${scheme}://${host}${pseudo(":path") ?? "/"}`,
     headers,
     takesTrailers: true,
+    inform(status, lines) {
+      if (stream.headersSent || stream.destroyed) return;
+      stream.additionalHeaders({ ":status": status, ...groupedLines(lines) });
+    },
     ...(hasBody
       ? { body: bodyOf(stream), trailers: trailersOf(stream) }
       : { body: null }),

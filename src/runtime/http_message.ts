@@ -20,6 +20,11 @@ export interface HttpRequest {
   readonly body: ReadableStream<Uint8Array> | null;
   /** The lines behind the body, when it has ended; absent where the front door is given none. */
   readonly trailers?: Promise<readonly HeaderLine[]>;
+  /**
+   * Sends an informational response, 102 to 199, before the response; absent where the
+   * connection has none. RFC 9110, 15.2.
+   */
+  readonly inform?: (status: number, headers: readonly HeaderLine[]) => void;
   /** Lines behind a response's body reach this client. */
   readonly takesTrailers?: true;
   /** The W3C trace that the client says this request belongs to, for the log. */

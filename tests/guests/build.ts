@@ -33,6 +33,7 @@ const C_GUESTS: Record<string, CGuest> = {
     source: "kv_watcher_only",
     support: ["libc", "on_change"],
   },
+  early_hints: { source: "early_hints", support: ["libc", "http"] },
   echo: { source: "echo" },
   every_import: { source: "every_import" },
   outgoing: { source: "outgoing" },

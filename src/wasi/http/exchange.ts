@@ -10,7 +10,9 @@ import type { HeaderLine, HttpResponse } from "../../runtime/http_message.ts";
 import { GuestTrap, trapFrom } from "../../runtime/trap.ts";
 import type { BodyPipe } from "./body_pipe.ts";
 import { BodySource } from "./body_source.ts";
-import { type ErrorCode, errorCodeText } from "./error_code.ts";
+import { type ErrorCode, errorCodeText, HttpFailure } from "./error_code.ts";
+import type { Fields } from "./fields.ts";
+import { hostLines } from "./header_lines.ts";
 import { OutgoingResponse } from "./outgoing.ts";
 import type { RequestHead } from "./request_head.ts";
 import { toResponse } from "./to_response.ts";
@@ -73,6 +75,33 @@ export class Exchange implements GuestCall {
 
   abort(reason: GuestTrap): void {
     this.#trapped(reason);
+  }
+
+  /**
+   * The guest has something to say before its response.
+   *
+   * @throws {HttpFailure} There is no way to say it, or the status is no informational one.
+   */
+  inform(status: number, fields: Fields): void {
+    // 100 is for the server to send, and 101 ends HTTP on the connection.
+    if (status < 102 || status > 199) {
+      throw new HttpFailure(
+        { tag: "HTTP-protocol-error" },
+        `${status} is no informational status that a guest can send`,
+      );
+    }
+    const { inform } = this.#head;
+    if (inform === undefined) {
+      throw new HttpFailure(
+        {
+          tag: "internal-error",
+          val:
+            "the connection has no informational responses; dev.http_server: node has",
+        },
+        "The connection has no informational responses",
+      );
+    }
+    inform(status, hostLines(fields));
   }
 
   /** The guest set its response. */

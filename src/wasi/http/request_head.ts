@@ -31,6 +31,11 @@ export class RequestHead {
     return this.#lines ??= guestLines(this.#request.headers);
   }
 
+  /** Sends an informational response; `undefined` where the connection has none. */
+  get inform(): HttpRequest["inform"] {
+    return this.#request.inform;
+  }
+
   /**
    * Reads everything. Deno forgets a request when its response is sent, and a guest may look
    * at it after that.

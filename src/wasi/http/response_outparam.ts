@@ -5,7 +5,7 @@
  */
 
 import { WitError } from "../../runtime/host_interface.ts";
-import type { ErrorCode } from "./error_code.ts";
+import { type ErrorCode, HttpFailure } from "./error_code.ts";
 import type { Exchange, ResponseResult } from "./exchange.ts";
 import type { Fields } from "./fields.ts";
 
@@ -27,13 +27,15 @@ export class ResponseOutparam {
   /**
    * `send-informational: func(status: u16, headers: headers) -> result<_, error-code>`
    *
-   * Unstable in the WIT. Deno's server sends no informational responses.
+   * Unstable in the WIT. Deno's own server sends no informational responses.
    */
-  sendInformational(_status: number, _headers: Fields): void {
-    throw new WitError<ErrorCode>({
-      tag: "internal-error",
-      val: "informational responses cannot be sent by Deno's server",
-    });
+  sendInformational(status: number, headers: Fields): void {
+    try {
+      this.#exchange.inform(status, headers);
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      throw new WitError<ErrorCode>(error.code);
+    }
   }
 
   [Symbol.dispose](): void {

@@ -174,7 +174,7 @@ export const typesInterface: HostInterface = {
   waits: [],
   limits: {
     "[method]response-outparam.send-informational":
-      "always an error: Deno's server sends no informational responses",
+      "an error unless dev.http_server is node: Deno's server sends none",
     "[method]future-trailers.get":
       "of responses; Deno hands none of a request on",
     "[static]outgoing-body.finish":
