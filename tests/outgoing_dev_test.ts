@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startDev } from "./support/dev_process.ts";
 import { guestPath } from "./support/guest_app.ts";
-import { serveAnswer } from "./support/outgoing_app.ts";
+import { serveAnswer, serveScript } from "./support/outgoing_app.ts";
 import { makeProject } from "./support/run_main.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -50,4 +50,29 @@ Deno.test("dev lets a component call the ports of this machine that are listed, 
     "handle connection-limit-reached\nok\n",
   );
   assert.equal((await dev.stop()).code, 0);
+});
+
+Deno.test("dev passes the trace of a request on to the calls that are made for it", async () => {
+  const heads: string[] = [];
+  await using server = serveScript(async (connection) => {
+    heads.push(await connection.readHead() ?? "");
+    await connection.send(
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi",
+    );
+  });
+  await using project = await makeProject("");
+  await using dev = await startDev({
+    args: ["--component", guestPath("outgoing"), "-C", project.path],
+  });
+  const valid = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  for (const traceparent of [valid, "00-nonsense", undefined]) {
+    const response = await fetch(`${dev.url}/?${server.query}`, {
+      headers: traceparent === undefined ? {} : { traceparent },
+    });
+    assert.match(await response.text(), /^status 200\n/);
+  }
+  assert.deepEqual(
+    heads.map((head) => /^traceparent: (.*)$/m.exec(head)?.[1]?.trim()),
+    [valid, undefined, undefined],
+  );
 });

@@ -162,6 +162,14 @@ class Export implements GuestExport {
   }
 }
 
+/** The line that the request's trace was read from. */
+function traceparentOf({ headers }: HttpRequest): string | undefined {
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() === "traceparent") return value;
+  }
+  return undefined;
+}
+
 class ComponentGuest implements Guest {
   uses = 0;
   readonly #group: InstanceGroup;
@@ -183,6 +191,9 @@ class ComponentGuest implements Guest {
 
   handle(request: HttpRequest, requestId: string): GuestCall {
     const { entry, exported } = this.#begin(this.#http, requestId);
+    this.#group.traceparent = request.trace === undefined
+      ? undefined
+      : traceparentOf(request);
     return entry.call(exported, request);
   }
 

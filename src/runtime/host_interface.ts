@@ -35,6 +35,8 @@ export interface GuestOutput {
 export interface InstanceContext {
   /** The request the instance is serving; `undefined` while it is made or waits in the pool. */
   requestId: string | undefined;
+  /** The `traceparent` of the request it is serving, if that has a valid one. */
+  readonly traceparent?: string | undefined;
   /** Where its lines go. */
   readonly output: GuestOutput;
   /**

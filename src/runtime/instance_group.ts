@@ -14,6 +14,8 @@ import type { GuestOutput, InstanceContext } from "./host_interface.ts";
 export class InstanceGroup {
   /** Of what is served; `undefined` between requests. */
   requestId: string | undefined = undefined;
+  /** Of the request that is served, if it has a valid one. */
+  traceparent: string | undefined = undefined;
   readonly #output: GuestOutput;
   readonly #contexts: GroupContext[] = [];
   readonly #instances = new Map<MakeInstance, Promise<ComponentInstance>>();
@@ -55,6 +57,10 @@ export class GroupContext implements InstanceContext {
 
   get requestId(): string | undefined {
     return this.group.requestId;
+  }
+
+  get traceparent(): string | undefined {
+    return this.group.traceparent;
   }
 
   onDrop(callback: () => void): void {

@@ -124,11 +124,13 @@ const DEFAULT_TIMEOUTS: CallTimeouts = {
 
 /** The calls of one instance. */
 class Caller {
+  readonly #instance: InstanceContext;
   readonly #client: HttpClient;
   readonly #calls: CallCounter;
   readonly #dropped = new AbortController();
 
   constructor(instance: InstanceContext, client: HttpClient) {
+    this.#instance = instance;
     this.#client = client;
     this.#calls = new CallCounter(instance, client.options.limits);
     instance.onDrop(() =>
@@ -150,11 +152,12 @@ class Caller {
     try {
       const target = targetOf(request);
       const length = promisedLength(request);
+      const { traceparent } = this.#instance;
       this.#check(target);
       const release = this.#count(target);
       const given = new AbortController();
       const signal = AbortSignal.any([given.signal, this.#dropped.signal]);
-      const outcome = this.#send({ request, target, length }, {
+      const outcome = this.#send({ request, target, length, traceparent }, {
         timeouts: timeoutsOf(options),
         signal,
         release,
@@ -198,10 +201,11 @@ class Caller {
   }
 
   async #send(
-    { request, target, length }: {
+    { request, target, length, traceparent }: {
       request: OutgoingRequest;
       target: OutgoingTarget;
       length: number | undefined;
+      traceparent: string | undefined;
     },
     { timeouts, signal, release }: {
       timeouts: CallTimeouts;
@@ -214,7 +218,7 @@ class Caller {
       const framing = await framingOf(body, length);
       const { status, rawHeaders, body: reader } = await this.#client.send({
         target,
-        headers: headersOf(request, target, framing),
+        headers: traced(headersOf(request, target, framing), traceparent),
         body: framing.kind === "none" ? undefined : body,
         timeouts,
         released: release,
@@ -234,6 +238,22 @@ class Caller {
       return { tag: "err", val: codeFrom(error) };
     }
   }
+}
+
+/**
+ * The lines with the trace of the request that the guest is serving, unless it tells of one
+ * itself: https://www.w3.org/TR/trace-context/, a trace goes on over whoever takes no part.
+ */
+function traced(
+  headers: string[],
+  traceparent: string | undefined,
+): string[] {
+  const tells = headers.some((text, index) =>
+    index % 2 === 0 && text.toLowerCase() === "traceparent"
+  );
+  return traceparent === undefined || tells
+    ? headers
+    : [...headers, "traceparent", traceparent];
 }
 
 /**
