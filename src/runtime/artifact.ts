@@ -105,17 +105,25 @@ export interface ArtifactSource {
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** Changes a core module before it is compiled. */
+export type RewriteModule = (
+  bytes: Uint8Array<ArrayBuffer>,
+) => Uint8Array<ArrayBuffer>;
+
 /**
  * Reads an artifact's folder and compiles its modules.
  *
  * @param directory A `file:` URL that ends in a slash.
  * @throws {ArtifactError} A file is missing or is not what was written.
  */
-export function loadArtifact(directory: URL): Promise<Artifact> {
+export function loadArtifact(
+  directory: URL,
+  rewrite?: RewriteModule,
+): Promise<Artifact> {
   return readArtifact({
     place: directory.pathname,
     read: (name) => Deno.readFile(new URL(name, directory)),
-  });
+  }, rewrite);
 }
 
 /**
@@ -123,14 +131,17 @@ export function loadArtifact(directory: URL): Promise<Artifact> {
  *
  * @throws {ArtifactError} A file is missing or is not what was written.
  */
-export async function readArtifact(source: ArtifactSource): Promise<Artifact> {
+export async function readArtifact(
+  source: ArtifactSource,
+  rewrite: RewriteModule = (bytes) => bytes,
+): Promise<Artifact> {
   const { hashes, ...manifest } = await readManifest(source);
   const { imports, exports, signatures, plan } = manifest;
   const coreModules = await Promise.all(
     Object.entries(hashes).map(async ([name, hash]) => {
       const bytes = await readFile(source, name);
       if (await sha256(bytes) !== hash) throw changed(source, name);
-      return [name, await WebAssembly.compile(bytes)] as const;
+      return [name, await WebAssembly.compile(rewrite(bytes))] as const;
     }),
   );
   return {

@@ -34,6 +34,8 @@ export interface ComponentOptions {
   readonly output: GuestOutput;
   /** Components whose exports satisfy imports, before the interfaces do. */
   readonly siblings?: readonly Part[];
+  /** What the modules of all of them were limited to, in bytes; for messages. */
+  readonly memoryLimit?: number;
 }
 
 /** A component that is linked. */
@@ -67,6 +69,7 @@ export function linkComponent(
   const { make: makeInstance, unreached } = compose(
     { name: MAIN, artifact, interfaces },
     siblings,
+    options,
   );
   const called = [http, change].filter((found) => found !== undefined);
   let checked = false;

@@ -32,6 +32,7 @@ import {
 } from "./jspi.ts";
 import type { CoreExport, CoreImportPlan } from "./link_plan.ts";
 import type { Link } from "./linker.ts";
+import { memoryTrap } from "./memory_trap.ts";
 
 /** Makes instances; fails only for what the guest does while it is instantiated. */
 export type MakeInstance = (
@@ -39,16 +40,27 @@ export type MakeInstance = (
   state: GuestState,
 ) => Promise<ComponentInstance>;
 
+/** What is not so with most components. */
+export interface PrepareOptions extends ModuleLimits {
+  /** The classes of the component's own resources. */
+  readonly own?: OwnResources;
+}
+
+/** What core modules were compiled to; for messages. */
+export interface ModuleLimits {
+  /** The most memory that each may take, in bytes. */
+  readonly memoryLimit?: number;
+}
+
 /**
  * Prepares everything that instances of one component share.
  *
  * @param links What satisfies each of the component's imports.
- * @param own The classes of the component's own resources.
  */
 export function prepareInstances(
   artifact: Artifact,
   links: readonly Link[],
-  own: OwnResources = noResources,
+  { own = noResources, memoryLimit }: PrepareOptions = {},
 ): MakeInstance {
   const hosts = new Map(
     links.map(({ wanted, offered }) => [wanted.label, offered]),
@@ -81,7 +93,10 @@ export function prepareInstances(
     }
     // Not before all are made: what runs meanwhile cannot be suspended.
     for (const each of interruptible) state.cores.push(interrupts.attach(each));
-    return new ComponentInstance(making, artifact.plan.exports, interrupts);
+    return new ComponentInstance(making, artifact.plan.exports, {
+      interrupts,
+      memoryLimit,
+    });
   };
 }
 
@@ -274,20 +289,29 @@ function caller(
     lowered.bind(making.importsOf(host), making.memory(key, memory, realloc));
 }
 
+/** What all instances of a component have in common. */
+interface InstancesShare {
+  readonly interrupts: Interrupts;
+  /** The most memory that their modules were compiled to take, in bytes. */
+  readonly memoryLimit: number | undefined;
+}
+
 /** One instance of a component. */
 export class ComponentInstance {
   readonly #making: Making;
   readonly #exports: Readonly<Record<string, CoreExport>>;
   readonly #interrupts: Interrupts;
+  readonly #memoryLimit: number | undefined;
 
   constructor(
     making: Making,
     exports: Readonly<Record<string, CoreExport>>,
-    interrupts: Interrupts,
+    { interrupts, memoryLimit }: InstancesShare,
   ) {
     this.#making = making;
     this.#exports = exports;
     this.#interrupts = interrupts;
+    this.#memoryLimit = memoryLimit;
   }
 
   /** How many core values an export takes; `undefined` when there is none of that name. */
@@ -315,6 +339,7 @@ export class ComponentInstance {
     const { state } = this.#making;
     state.check();
     this.#interrupts.begin();
+    for (const core of state.cores) core.begin();
     let result: unknown;
     try {
       const memory = this.#memoryOf(place);
@@ -329,7 +354,7 @@ export class ComponentInstance {
     } catch (error) {
       // What a host function threw says more than what became of it in the guest.
       state.check();
-      throw error;
+      throw memoryTrap(error, state.cores, this.#memoryLimit) ?? error;
     }
     state.check();
     return result;

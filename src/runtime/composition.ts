@@ -10,7 +10,11 @@ import {
   guestResourceClass,
 } from "./abi/guest_resource.ts";
 import type { Artifact, WantedInterface } from "./artifact.ts";
-import { type MakeInstance, prepareInstances } from "./component_instance.ts";
+import {
+  type MakeInstance,
+  type ModuleLimits,
+  prepareInstances,
+} from "./component_instance.ts";
 import type { HostInterface, ResourceClass } from "./host_interface.ts";
 import { type Link, link, LinkError, type MissingImport } from "./linker.ts";
 import { siblingInterface } from "./sibling_interface.ts";
@@ -47,8 +51,12 @@ export interface Composition {
  * @throws {LinkError} Imports that nothing offers or that two components export, or components
  * that import each other.
  */
-export function compose(main: Part, siblings: readonly Part[]): Composition {
-  const joining = new Joining([main, ...siblings]);
+export function compose(
+  main: Part,
+  siblings: readonly Part[],
+  limits: ModuleLimits = {},
+): Composition {
+  const joining = new Joining([main, ...siblings], limits);
   const { make } = joining.join(main, []);
   const reached = joining.joined;
   const unreached = siblings.filter((part) => !reached.has(part))
@@ -71,10 +79,12 @@ interface Joined {
 class Joining {
   readonly missing: MissingImport[] = [];
   readonly #parts: readonly Part[];
+  readonly #limits: ModuleLimits;
   readonly #joined = new Map<Part, Joined>();
 
-  constructor(parts: readonly Part[]) {
+  constructor(parts: readonly Part[], limits: ModuleLimits) {
     this.#parts = parts;
+    this.#limits = limits;
   }
 
   get joined(): ReadonlySet<Part> {
@@ -205,11 +215,15 @@ class Joining {
         this.#miss(part, path, missing);
       }
     }
-    const make = prepareInstances(artifact, links, (label, resource) => {
-      const number = artifact.signatures?.exports[label]?.resources[resource];
-      const found = number === undefined ? undefined : own.get(number);
-      if (found !== undefined) return found;
-      throw new TypeError(`There is no class for "${resource}" of ${label}`);
+    const { memoryLimit } = this.#limits;
+    const make = prepareInstances(artifact, links, {
+      ...(memoryLimit !== undefined && { memoryLimit }),
+      own(label, resource) {
+        const number = artifact.signatures?.exports[label]?.resources[resource];
+        const found = number === undefined ? undefined : own.get(number);
+        if (found !== undefined) return found;
+        throw new TypeError(`There is no class for "${resource}" of ${label}`);
+      },
     });
     return { make, exports, resources };
   }

@@ -19,13 +19,20 @@ const TURN_MS = 10;
 /** How long code may run that cannot be suspended, in milliseconds: a guest's allocator, mostly. */
 const UNSUSPENDED_MS = 1000;
 
+/** How large a page of memory is. */
+const PAGE_BYTES = 65536;
+
 /** Which of the host's functions a core module asks. */
 const MODE = { suspends: 0, cannotSuspend: 1 } as const;
 
 /** One interruptible core instance. */
 export interface InterruptibleCore {
-  /** The pages of the last `memory.grow` that was refused; 0 where none was. */
+  /** The pages of the last `memory.grow` of this call that was refused; 0 where none was. */
   readonly refusedPages: number;
+  /** The pages that its memory has; 0 where it exports none. */
+  readonly memoryPages: number;
+  /** A call begins: what was refused before is forgotten. */
+  begin(): void;
   /** It goes no further than its next loop turn or call. */
   end(): void;
   /**
@@ -63,6 +70,12 @@ export class Interrupts {
       get refusedPages() {
         return refused.value >>> 0;
       },
+      get memoryPages() {
+        const memory = Object.values(exports)
+          .find((each) => each instanceof WebAssembly.Memory);
+        return (memory?.buffer.byteLength ?? 0) / PAGE_BYTES;
+      },
+      begin: () => refused.value = 0,
       end: () => fuel.value = ENDED_FUEL - 1,
       cannotSuspend: (onTooLong) => {
         this.#unsuspended = { since: undefined, onTooLong };

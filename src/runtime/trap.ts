@@ -13,6 +13,8 @@
  * - `deadline`: it kept the client waiting for longer than it may.
  * - `invalid-response`: what it set cannot be sent.
  * - `exit`: it asked to end the process.
+ * - `memory`: it trapped after it was refused memory.
+ * - `lane-lost`: the thread it ran in ended.
  */
 export type TrapKind =
   | "trapped"
@@ -20,7 +22,9 @@ export type TrapKind =
   | "error-code"
   | "deadline"
   | "invalid-response"
-  | "exit";
+  | "exit"
+  | "memory"
+  | "lane-lost";
 
 /** A request that its guest did not answer. The instance behind it is never used again. */
 export class GuestTrap extends Error {
@@ -38,8 +42,15 @@ export class GuestTrap extends Error {
   }
 
   /** The HTTP status the client gets in the guest's place. */
-  get status(): 500 | 504 {
-    return this.kind === "deadline" ? 504 : 500;
+  get status(): 500 | 502 | 504 {
+    switch (this.kind) {
+      case "deadline":
+        return 504;
+      case "lane-lost":
+        return 502;
+      default:
+        return 500;
+    }
   }
 }
 

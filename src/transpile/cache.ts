@@ -12,8 +12,10 @@ import {
   ArtifactError,
   loadArtifact,
   readArtifact,
+  type RewriteModule,
   sha256,
 } from "../runtime/artifact.ts";
+import { limitMemory } from "./memory_limit.ts";
 import { prune } from "./prune.ts";
 import type { ArtifactFiles } from "./transpile.ts";
 
@@ -22,6 +24,12 @@ import type { ArtifactFiles } from "./transpile.ts";
  * something else from the same input. A test holds the version against deno.json.
  */
 export const TRANSPILER = "jco-transpile@0.12.1 wharf@3";
+
+/** What an artifact's modules are compiled for; the cache has nothing of it. */
+export interface RunOptions {
+  /** The most memory that each module may take, in bytes. */
+  readonly memoryLimit?: number;
+}
 
 /** An artifact, and whether it had to be made. */
 export interface CachedArtifact {
@@ -34,15 +42,20 @@ export interface CachedArtifact {
  *
  * @param directory Absolute path of the cache; made when it is missing.
  * @throws {TypeError | RangeError | LinkPlanError} The component cannot be transpiled.
+ * @throws {MemoryLimitError} It begins with more memory than it may take.
  */
 export async function cachedArtifact(
   directory: string,
   bytes: Uint8Array<ArrayBuffer>,
+  { memoryLimit }: RunOptions = {},
 ): Promise<CachedArtifact> {
+  const rewrite = memoryLimit === undefined
+    ? undefined
+    : (module: Uint8Array<ArrayBuffer>) => limitMemory(module, memoryLimit);
   const key = await cacheKey(bytes);
   const place = `${directory}/${key}`;
   try {
-    return { artifact: await loadFrom(place), transpiled: false };
+    return { artifact: await loadFrom(place, rewrite), transpiled: false };
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
   }
@@ -51,12 +64,15 @@ export async function cachedArtifact(
   await store(directory, key, files);
   await prune(directory, key);
   // Not from the disk: another process may be putting the same there.
-  const artifact = await artifactFrom(files);
+  const artifact = await artifactFrom(files, rewrite);
   return { artifact, transpiled: true };
 }
 
-async function loadFrom(place: string): Promise<Artifact> {
-  const artifact = await loadArtifact(directoryUrl(`${place}/`));
+async function loadFrom(
+  place: string,
+  rewrite?: RewriteModule,
+): Promise<Artifact> {
+  const artifact = await loadArtifact(directoryUrl(`${place}/`), rewrite);
   // The age of an entry is the time of its last use. That it cannot be set on a cache that
   // is read-only is no reason not to use it.
   const now = new Date();
@@ -64,11 +80,14 @@ async function loadFrom(place: string): Promise<Artifact> {
   return artifact;
 }
 
-function artifactFrom(files: ArtifactFiles): Promise<Artifact> {
+function artifactFrom(
+  files: ArtifactFiles,
+  rewrite?: RewriteModule,
+): Promise<Artifact> {
   return readArtifact({
     place: "",
     read: (name) => Promise.resolve(files.get(name)!),
-  });
+  }, rewrite);
 }
 
 /** `node:url` has this too, and costs a start some milliseconds. */

@@ -9,6 +9,7 @@ import {
   type BodyPlace,
   CODE_PLACES_SECTION,
   type CodePlaces,
+  readCodePlaces,
   sizeNow,
 } from "../runtime/code_places.ts";
 import { BinaryReader } from "./binary_reader.ts";
@@ -79,8 +80,33 @@ export function withPlaces(
   return out.done();
 }
 
-/** Adds the section to a module under way. Numbers are told from the end of the body before. */
+/**
+ * A note for a module whose code section as a whole has moved; as it is where it cannot be
+ * read, since a module can bring a section of that name of its own.
+ *
+ * @param content The section's content, with its name.
+ * @param start Where the code section's content begins now.
+ */
+export function movedNote(content: Uint8Array, start: number): Uint8Array {
+  const reader = new BinaryReader(content);
+  reader.name();
+  try {
+    const places = readCodePlaces(content.subarray(reader.offset));
+    return noteOf({ ...places, start });
+  } catch (error) {
+    if (error instanceof RangeError) return content;
+    throw error;
+  }
+}
+
+/** Adds the section to a module under way. */
 export function writePlaces(out: BinaryWriter, places: CodePlaces): void {
+  out.byte(SECTION.custom);
+  out.sized(noteOf(places));
+}
+
+/** The section's content. Numbers are told from the end of the body before. */
+function noteOf(places: CodePlaces): Uint8Array {
   const content = new BinaryWriter(places.bodies.length * 4 + 64);
   content.name(CODE_PLACES_SECTION);
   content.u32(places.start);
@@ -103,6 +129,5 @@ export function writePlaces(out: BinaryWriter, places: CodePlaces): void {
     end = body.start + sizeNow(body);
     originalEnd = body.original + body.size;
   }
-  out.byte(SECTION.custom);
-  out.sized(content.view());
+  return content.view();
 }

@@ -12,6 +12,7 @@ import { BinaryWriter } from "./binary_writer.ts";
 import { withPlaces } from "./code_places.ts";
 import { readCoreLayout, SECTION } from "./core_layout.ts";
 import { makeInterruptible } from "./interruptible.ts";
+import { limitMemory } from "./memory_limit.ts";
 
 /** What calling `run(7)` of a module throws. */
 function thrownBy(module: WebAssembly.Module): unknown {
@@ -44,6 +45,14 @@ for (const [name, lines] of Object.entries(LINES)) {
     assert.deepEqual(await linesOf(withPlaces(await readGuest(name))), lines);
   });
 }
+
+Deno.test("limitMemory() keeps the lines of what it moves", async () => {
+  const bytes = withPlaces(await readGuest("dwarf_cpp"));
+  // It has written the sections' sizes shorter.
+  const limited = limitMemory(bytes, 256 * 2 ** 20);
+  assert.notEqual(limited.length, bytes.length);
+  assert.deepEqual(await linesOf(limited), LINES.dwarf_cpp);
+});
 
 Deno.test("makeInterruptible() keeps the lines of what it moves", async () => {
   const bytes = await readGuest("dwarf_cpp");

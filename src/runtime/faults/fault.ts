@@ -74,6 +74,8 @@ export const TITLES: Readonly<Record<FaultKind, string>> = {
   "deadline": "The guest took too long",
   "invalid-response": "The guest's response cannot be sent",
   "exit": "The guest ended itself",
+  "memory": "The guest ran out of memory",
+  "lane-lost": "The guest's thread ended",
   "busy": "Every instance is busy",
   "no-handler": "Nothing answers requests",
   "host": "Wharf failed",
@@ -85,6 +87,8 @@ export const TITLES: Readonly<Record<FaultKind, string>> = {
 export const REMEDIES: Readonly<Partial<Record<FaultKind, string>>> = {
   "deadline":
     "Raise the limit with dev.request_timeout in .wash/config.yaml, or start with --request-timeout",
+  "memory":
+    "Raise the limit with dev.memory_limit_mb in .wash/config.yaml, or start with --memory-limit-mb",
   "busy":
     "Let requests wait for longer with dev.queue_timeout in .wash/config.yaml, or start with --queue-timeout",
 };

@@ -67,6 +67,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   500: "Internal Server Error",
   501: "Not Implemented",
   503: "Service Unavailable",
+  502: "Bad Gateway",
   504: "Gateway Timeout",
 };
 

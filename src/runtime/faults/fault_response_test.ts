@@ -47,6 +47,8 @@ const FAULTS: Readonly<Record<FaultKind, Omit<Fault, "kind">>> = {
   "deadline": { status: 504, message: "secret: slow", request: "a1" },
   "invalid-response": { status: 500, message: "secret: bad", request: "a1" },
   "exit": { status: 500, message: "secret: exit(3)", request: "a1" },
+  "memory": { status: 500, message: "secret: 257 MiB", request: "a1" },
+  "lane-lost": { status: 502, message: "secret: thread", request: "a1" },
   "busy": {
     status: 503,
     message: "secret: busy",
@@ -67,6 +69,7 @@ const KINDS = Object.keys(FAULTS) as readonly FaultKind[];
 const PHRASES: Readonly<Record<number, string>> = {
   500: "Internal Server Error",
   501: "Not Implemented",
+  502: "Bad Gateway",
   503: "Service Unavailable",
   504: "Gateway Timeout",
 };
