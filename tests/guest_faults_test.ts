@@ -6,7 +6,9 @@
  */
 
 import assert from "node:assert/strict";
-import { expectAnswer, openGuestApp } from "./support/guest_app.ts";
+import { GuestTrap } from "../src/runtime/trap.ts";
+import { eachLane } from "./support/each_lane.ts";
+import { expectAnswer, LANE_KINDS, openGuestApp } from "./support/guest_app.ts";
 
 /** Milliseconds that a guest may keep its client waiting, where it is to run out. */
 const SHORT = 200;
@@ -59,7 +61,11 @@ const FAULTS: readonly Fault[] = [
   trap("/exit", "The guest called exit(err)"),
   trap("/exit?ok=1", "The guest called exit(ok)"),
   trap("/exit?code=3", "The guest called exit-with-code(3)"),
-  trap("/grow", "The guest trapped: unreachable"),
+  trap(
+    "/grow",
+    "The guest trapped for want of memory: it needed 257 MiB, " +
+      "dev.memory_limit_mb is 256",
+  ),
   answer("/allocate", "survived"),
 
   failure(
@@ -167,9 +173,13 @@ const linePattern = (line: string) =>
     `^${line.split("…").map((part) => RegExp.escape(part)).join("\\d+")}$`,
   );
 
-for (const { path, status, says, ends } of FAULTS) {
-  Deno.test(`misbehave ${path} costs its own request only`, async () => {
+const RUNS = LANE_KINDS.flatMap((lane) =>
+  FAULTS.map((fault) => ({ lane, ...fault }))
+);
+for (const { lane, path, status, says, ends } of RUNS) {
+  Deno.test(`misbehave ${path} costs its own request only (${lane} lane)`, async () => {
     await using app = await openGuestApp("misbehave", {
+      lane,
       ...(path === "/never" ? { requestTimeout: SHORT } : {}),
     });
     await expectAnswer(app, "/ok", 200, "ok\n");
@@ -202,10 +212,13 @@ Deno.test("misbehave /never-after-headers breaks its body off", async () => {
 
 /** Guests that never wait, or wait for what is there. */
 const SPINNING = ["/spin", "/spin-ready"];
-for (const path of SPINNING) {
-  Deno.test(`misbehave ${path} costs its own request only, while others are answered`, async () => {
+const SPINS = LANE_KINDS.flatMap((lane) =>
+  SPINNING.map((path) => ({ lane, path }))
+);
+for (const { lane, path } of SPINS) {
+  Deno.test(`misbehave ${path} costs its own request only, while others are answered (${lane} lane)`, async () => {
     const requestTimeout = 1000;
-    await using app = await openGuestApp("misbehave", { requestTimeout });
+    await using app = await openGuestApp("misbehave", { lane, requestTimeout });
     const started = performance.now();
     const spinning = Promise.all(
       [1, 2, 3].map(() => app.fetch(path)),
@@ -289,4 +302,38 @@ Deno.test("a guest that never returns holds up no one else", async () => {
   assert.equal((await never).status, 504);
   assert.ok(performance.now() - started >= SHORT);
   assert.equal(app.record.traps.length, 1);
+});
+
+eachLane.test("a guest that wants more memory than it may have costs its own request only", async (lane) => {
+  await using app = await openGuestApp("misbehave", {
+    lane,
+    memoryLimit: 32 * 2 ** 20,
+    reuse: 10,
+  });
+  await expectAnswer(app, "/allocate?mb=16", 200, "survived\n");
+  await expectAnswer(
+    app,
+    "/allocate?mb=64",
+    500,
+    /^The guest trapped for want of memory: it needed 3\d MiB, dev\.memory_limit_mb is 32\n/,
+  );
+  await app.idle();
+  const [{ trap } = { trap: undefined }] = app.record.traps;
+  assert.ok(trap instanceof GuestTrap && trap.kind === "memory");
+  await expectAnswer(app, "/ok", 200, "ok\n");
+});
+
+eachLane.test("64 requests are answered while others spin", async (lane) => {
+  const requestTimeout = 1000;
+  await using app = await openGuestApp("misbehave", { lane, requestTimeout });
+  const spinning = [1, 2, 3].map(() => app.fetch("/spin"));
+  await Promise.all(
+    Array.from({ length: 64 }, () => expectAnswer(app, "/ok", 200, "ok\n")),
+  );
+  for (const response of await Promise.all(spinning)) {
+    assert.equal(response.status, 504);
+    await response.text();
+  }
+  await app.idle();
+  assert.deepEqual(app.record.replaced, []);
 });

@@ -3,15 +3,16 @@
  */
 
 import assert from "node:assert/strict";
+import { SERVED } from "./support/each_lane.ts";
 import { codeOf, endBody, respond, writeAll } from "./support/handle_steps.ts";
 import { textOf } from "./support/http_client.ts";
-import { DOORS, serveGuest, serveHandle } from "./support/http_server.ts";
+import { serveGuest, serveHandle } from "./support/http_server.ts";
 
 const HOST = "Host: a.test\r\n";
 const CHUNKED = "Transfer-Encoding: chunked\r\n";
 
-for (const door of DOORS) {
-  Deno.test(`${door}: a client that goes away while it sends ends the guest's read`, async () => {
+for (const { door, lane, at } of SERVED) {
+  Deno.test(`${at}: a client that goes away while it sends ends the guest's read`, async () => {
     const started = Promise.withResolvers<string>();
     const told = Promise.withResolvers<unknown[]>();
     await using server = await serveHandle(async (request, outparam) => {
@@ -41,7 +42,7 @@ for (const door of DOORS) {
     ]);
   });
 
-  Deno.test(`${door}: a client that goes away while it is sent to ends the guest's writes`, async () => {
+  Deno.test(`${at}: a client that goes away while it is sent to ends the guest's writes`, async () => {
     const told = Promise.withResolvers<unknown>();
     await using server = await serveHandle(async (_request, outparam) => {
       const { body, stream } = respond(outparam);
@@ -80,8 +81,8 @@ for (const door of DOORS) {
   ];
 
   for (const [what, request, reads] of LEAVING) {
-    Deno.test(`${door}: an instance whose client goes away while it ${what} is let go`, async () => {
-      await using server = await serveGuest("echo", { door, ahead: 1 });
+    Deno.test(`${at}: an instance whose client goes away while it ${what} is let go`, async () => {
+      await using server = await serveGuest("echo", { door, lane, ahead: 1 });
       const leave = async () => {
         using client = await server.connect();
         await client.send(request);

@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { SERVED } from "./support/each_lane.ts";
 import { WitError } from "../src/runtime/host_interface.ts";
 import { codeOf, endBody, respond, writeAll } from "./support/handle_steps.ts";
 import {
@@ -12,7 +13,6 @@ import {
   valuesOf,
 } from "./support/http_client.ts";
 import {
-  DOORS,
   MOST_IN_SOCKETS,
   readsAheadWhileResponding,
   serveGuest,
@@ -28,9 +28,9 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-for (const door of DOORS) {
-  Deno.test(`${door}: a body is echoed while it is sent, piece by piece`, async () => {
-    await using server = await serveGuest("echo", { door });
+for (const { door, lane, at } of SERVED) {
+  Deno.test(`${at}: a body is echoed while it is sent, piece by piece`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     await client.send(`POST / HTTP/1.1\r\n${HOST}${CHUNKED}\r\n`);
     for (let round = 0; round < 200; round++) {
@@ -46,8 +46,8 @@ for (const door of DOORS) {
     assert.deepEqual(server.record.traps, []);
   });
 
-  Deno.test(`${door}: large pieces come back as they were sent`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: large pieces come back as they were sent`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     const rounds = 20;
     const size = 200_000;
@@ -67,8 +67,8 @@ for (const door of DOORS) {
     assert.equal((await client.readChunk()).length, 0);
   });
 
-  Deno.test(`${door}: many clients stream at the same time`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: many clients stream at the same time`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const echo = async (name: string) => {
       using client = await server.connect();
       await client.send(`POST / HTTP/1.1\r\n${HOST}${CHUNKED}\r\n`);
@@ -86,7 +86,7 @@ for (const door of DOORS) {
     );
   });
 
-  Deno.test(`${door}: a client that does not read stops the guest`, async () => {
+  Deno.test(`${at}: a client that does not read stops the guest`, async () => {
     let written = 0;
     const ended = Promise.withResolvers<unknown>();
     await using server = await serveHandle(async (request, outparam) => {
@@ -116,8 +116,8 @@ for (const door of DOORS) {
     assert.equal(await ended.promise, "closed");
   });
 
-  Deno.test(`${door}: a client that reads late gets every byte of a component's body`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: a client that reads late gets every byte of a component's body`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     const total = 64 * 1024 * 1024;
     await client.send(`GET /source?bytes=${total} HTTP/1.0\r\n${HOST}\r\n`);
@@ -130,7 +130,7 @@ for (const door of DOORS) {
     assert.deepEqual(server.record.traps, []);
   });
 
-  Deno.test(`${door}: a guest that does not read stops its client`, async () => {
+  Deno.test(`${at}: a guest that does not read stops its client`, async () => {
     const reads = Promise.withResolvers<void>();
     await using server = await serveHandle(async (request, outparam) => {
       if (request.pathWithQuery() !== "/still") await reads.promise;
@@ -163,7 +163,7 @@ for (const door of DOORS) {
 
   Deno.test({
     name:
-      `${door}: a guest that does not read stops its client while it responds` +
+      `${at}: a guest that does not read stops its client while it responds` +
       (READS_AHEAD
         ? ": Deno reads ahead without bound, denoland/deno#36869"
         : ""),
@@ -191,7 +191,7 @@ for (const door of DOORS) {
     },
   });
 
-  Deno.test(`${door}: a streamed body of the length that its head says is whole`, async () => {
+  Deno.test(`${at}: a streamed body of the length that its head says is whole`, async () => {
     const finished = Promise.withResolvers<void>();
     await using server = await serveHandle(async (_request, outparam) => {
       const { body, stream } = respond(outparam, ["content-length", "200000"]);
@@ -218,7 +218,7 @@ for (const door of DOORS) {
     }
   });
 
-  Deno.test(`${door}: a streamed body that is shorter than its head says is cut off`, async () => {
+  Deno.test(`${at}: a streamed body that is shorter than its head says is cut off`, async () => {
     await using server = await serveHandle(async (_request, outparam) => {
       const { body, stream } = respond(outparam, ["content-length", "10"]);
       stream.write(latin1("12345"));
@@ -237,7 +237,7 @@ for (const door of DOORS) {
     assert.match(`${server.broken}`, /5 bytes where content-length says 10/);
   });
 
-  Deno.test(`${door}: a streamed body that is longer than its head says ends where that says`, async () => {
+  Deno.test(`${at}: a streamed body that is longer than its head says ends where that says`, async () => {
     const told = Promise.withResolvers<unknown>();
     await using server = await serveHandle(async (_request, outparam) => {
       const { stream } = respond(outparam, ["content-length", "5"]);

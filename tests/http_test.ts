@@ -4,13 +4,14 @@
  */
 
 import assert from "node:assert/strict";
+import { SERVED } from "./support/each_lane.ts";
 import {
   latin1,
   textOf,
   UnexpectedEnd,
   valuesOf,
 } from "./support/http_client.ts";
-import { DOORS, type GuestServer, serveGuest } from "./support/http_server.ts";
+import { type GuestServer, serveGuest } from "./support/http_server.ts";
 
 const HOST = "Host: a.test:81\r\n";
 
@@ -34,9 +35,9 @@ const NODE_METHODS = {
   "M-SEARCH": "method other: M-SEARCH",
 };
 
-for (const door of DOORS) {
-  Deno.test(`${door}: methods reach the guest as they are written`, async () => {
-    await using server = await serveGuest("echo", { door });
+for (const { door, lane, at } of SERVED) {
+  Deno.test(`${at}: methods reach the guest as they are written`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const methods = door === "node" ? NODE_METHODS : {
       "GET": "method: GET",
       "OPTIONS": "method: OPTIONS",
@@ -65,8 +66,8 @@ for (const door of DOORS) {
   ];
 
   for (const target of TARGETS) {
-    Deno.test(`${door}: the target ${target} reaches the guest untouched`, async () => {
-      await using server = await serveGuest("echo", { door });
+    Deno.test(`${at}: the target ${target} reaches the guest untouched`, async () => {
+      await using server = await serveGuest("echo", { door, lane });
       const lines = await reflect(
         server,
         `GET ${target} HTTP/1.1\r\n${HOST}\r\n`,
@@ -75,8 +76,8 @@ for (const door of DOORS) {
     });
   }
 
-  Deno.test(`${door}: authority and scheme are those of the request`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: authority and scheme are those of the request`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const seen = async (target: string, host: string) =>
       (await reflect(server, `GET ${target} HTTP/1.1\r\n${host}\r\n`)).slice(
         2,
@@ -97,8 +98,8 @@ for (const door of DOORS) {
     ]);
   });
 
-  Deno.test(`${door}: header lines reach the guest in order, repeats and bytes kept`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: header lines reach the guest in order, repeats and bytes kept`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const lines = await reflect(
       server,
       `GET /reflect HTTP/1.1\r\n${HOST}X-B: 1\r\nx-a: caf\xe9 \xff\x80\r\n` +
@@ -115,8 +116,8 @@ for (const door of DOORS) {
     ]);
   });
 
-  Deno.test(`${door}: the guest's header lines reach the client in order, repeats and bytes kept`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: the guest's header lines reach the client in order, repeats and bytes kept`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const { lines } = await server.exchange(
       `GET /headers HTTP/1.1\r\n${HOST}\r\n`,
     );
@@ -129,8 +130,8 @@ for (const door of DOORS) {
     ]);
   });
 
-  Deno.test(`${door}: HEAD is answered with the headers and no body`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: HEAD is answered with the headers and no body`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     const head = await client.exchange(`HEAD /headers HTTP/1.1\r\n${HOST}\r\n`);
     assert.equal(head.status, 200);
@@ -147,8 +148,8 @@ for (const door of DOORS) {
     assert.equal(textOf(next.body), "404\n");
   });
 
-  Deno.test(`${door}: every final status is sent`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: every final status is sent`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     for (let status = 200; status <= 599; status++) {
       if (status === 205) continue; // see below
@@ -161,8 +162,8 @@ for (const door of DOORS) {
     }
   });
 
-  Deno.test(`${door}: 204, 205 and 304 are sent without a body`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: 204, 205 and 304 are sent without a body`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     for (const status of [204, 205, 304]) {
       using client = await server.connect();
       await client.send(
@@ -175,8 +176,8 @@ for (const door of DOORS) {
     }
   });
 
-  Deno.test(`${door}: a status that is not final is refused`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: a status that is not final is refused`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     for (const status of [100, 101, 103, 199]) {
       const response = await server.exchange(
         `GET /status/${status} HTTP/1.1\r\n${HOST}\r\n`,
@@ -186,8 +187,8 @@ for (const door of DOORS) {
     }
   });
 
-  Deno.test(`${door}: an HTTP/1.0 client is answered and the connection closed`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: an HTTP/1.0 client is answered and the connection closed`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     await client.send("GET /source?bytes=300000 HTTP/1.0\r\n\r\n");
     const head = await client.readHead();
@@ -198,8 +199,8 @@ for (const door of DOORS) {
     assert.equal(lines[0], "method: GET");
   });
 
-  Deno.test(`${door}: Expect: 100-continue is answered before the body is sent`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: Expect: 100-continue is answered before the body is sent`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     await client.send(
       `POST / HTTP/1.1\r\n${HOST}Content-Length: 5\r\nExpect: 100-continue\r\n\r\n`,
@@ -211,8 +212,8 @@ for (const door of DOORS) {
     assert.equal(textOf(response.body), "hello");
   });
 
-  Deno.test(`${door}: a connection goes on after responses that are failures`, async () => {
-    await using server = await serveGuest("misbehave", { door });
+  Deno.test(`${at}: a connection goes on after responses that are failures`, async () => {
+    await using server = await serveGuest("misbehave", { door, lane });
     using client = await server.connect();
     for (const path of ["/trap", "/no-response", "/error-code", "/no-body"]) {
       const { status } = await client.exchange(
@@ -224,8 +225,8 @@ for (const door of DOORS) {
     }
   });
 
-  Deno.test(`${door}: pipelined requests are answered in order`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: pipelined requests are answered in order`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     const paths = ["/status/201", "/slow?n=2&ms=5", "/status/404", "/headers"];
     await client.send(
@@ -251,8 +252,8 @@ for (const door of DOORS) {
   };
 
   for (const [path, cause] of Object.entries(WRONG_LENGTHS)) {
-    Deno.test(`${door}: ${path} is answered with the cause`, async () => {
-      await using server = await serveGuest("misbehave", { door });
+    Deno.test(`${at}: ${path} is answered with the cause`, async () => {
+      await using server = await serveGuest("misbehave", { door, lane });
       const { status, body } = await server.exchange(
         `GET ${path} HTTP/1.1\r\n${HOST}\r\n`,
       );
@@ -261,8 +262,8 @@ for (const door of DOORS) {
     });
   }
 
-  Deno.test(`${door}: every error code is answered with its name`, async () => {
-    await using server = await serveGuest("misbehave", { door });
+  Deno.test(`${at}: every error code is answered with its name`, async () => {
+    await using server = await serveGuest("misbehave", { door, lane });
     using client = await server.connect();
     const names = new Set<string>();
     for (let code = 0; code < 39; code++) {
@@ -290,8 +291,8 @@ for (const door of DOORS) {
   };
 
   for (const [path, cause] of Object.entries(NO_RESPONSE)) {
-    Deno.test(`${door}: ${path} is answered with the cause`, async () => {
-      await using server = await serveGuest("misbehave", { door });
+    Deno.test(`${at}: ${path} is answered with the cause`, async () => {
+      await using server = await serveGuest("misbehave", { door, lane });
       const { status, body } = await server.exchange(
         `GET ${path} HTTP/1.1\r\n${HOST}\r\n`,
       );
@@ -300,9 +301,10 @@ for (const door of DOORS) {
     });
   }
 
-  Deno.test(`${door}: a guest that ends after its headers leaves a response that is cut off`, async () => {
+  Deno.test(`${at}: a guest that ends after its headers leaves a response that is cut off`, async () => {
     await using server = await serveGuest("misbehave", {
       door,
+      lane,
       requestTimeout: 50,
     });
     using client = await server.connect();
@@ -313,7 +315,7 @@ for (const door of DOORS) {
     await assert.rejects(() => client.readChunk(), UnexpectedEnd);
     await server.idle();
     assert.equal(server.broken.length, 1);
-    assert.equal(server.broken[0], server.record.traps[0]?.trap);
+    assert.deepEqual(server.broken[0], server.record.traps[0]?.trap);
   });
 
   const BODIES: readonly [what: string, head: string, body: string][] = [
@@ -334,8 +336,8 @@ for (const door of DOORS) {
   ];
 
   for (const [what, head, body] of BODIES) {
-    Deno.test(`${door}: a body ${what} reaches the guest, and the connection goes on`, async () => {
-      await using server = await serveGuest("echo", { door });
+    Deno.test(`${at}: a body ${what} reaches the guest, and the connection goes on`, async () => {
+      await using server = await serveGuest("echo", { door, lane });
       using client = await server.connect();
       const expected = /h|w/.test(body) ? "hello world" : "";
       for (let round = 0; round < 2; round++) {
@@ -348,8 +350,8 @@ for (const door of DOORS) {
     });
   }
 
-  Deno.test(`${door}: a body that the guest does not read does not disturb the next request`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: a body that the guest does not read does not disturb the next request`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     using client = await server.connect();
     const body = "x".repeat(500_000);
     for (let round = 0; round < 2; round++) {

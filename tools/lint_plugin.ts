@@ -19,10 +19,17 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   runtime: {},
   transpile: { runtime: "all" },
   wasi: { runtime: "all", blobstore: ["store.ts"], keyvalue: ["store.ts"] },
+  lane: {
+    runtime: "all",
+    blobstore: "all",
+    keyvalue: ["store.ts"],
+    wasi: ["mod.ts"],
+  },
   assemble: {
     blobstore: "all",
     config: ["mod.ts"],
     keyvalue: "all",
+    lane: "all",
     runtime: "all",
     transpile: "all",
     wasi: ["mod.ts"],

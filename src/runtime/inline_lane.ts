@@ -64,14 +64,14 @@ class InlineLane implements Lane {
     request: HttpRequest,
     requestId: string,
   ): Promise<HttpResponse> {
-    const guest = await this.#borrow();
+    const guest = await this.#borrow(requestId);
     const call = guest.handle(request, requestId);
     this.#settle(guest, call, { id: requestId, deadlines: this.#deadlines });
     return await call.response;
   }
 
   async tell(change: BucketChange, changeId: string): Promise<void> {
-    const guest = await this.#borrow();
+    const guest = await this.#borrow(changeId);
     const run = guest.tell(change, changeId);
     this.#settle(guest, run, {
       id: changeId,
@@ -84,14 +84,16 @@ class InlineLane implements Lane {
     }
   }
 
-  async #borrow(): Promise<Guest> {
+  async #borrow(id: string): Promise<Guest> {
     let guest: Guest | undefined;
     try {
       guest = await this.#pool.borrow();
     } catch (error) {
+      this.#events.returned?.(id);
       throw trapFrom(error);
     }
     if (guest === undefined) {
+      this.#events.returned?.(id);
       throw new LaneBusyError("Every instance of the component is busy");
     }
     return guest;
@@ -112,6 +114,7 @@ class InlineLane implements Lane {
       this.#events.trapped(id, trapFrom(error));
     } finally {
       deadlines.forget(run);
+      this.#events.returned?.(id);
     }
   }
 

@@ -12,7 +12,8 @@ export interface Lane extends AsyncDisposable {
   /**
    * The guest's response.
    *
-   * @param requestId Marks what the guest writes while it serves this request.
+   * @param requestId Marks what the guest writes while it serves this request. No other call
+   * under way MUST have the same.
    * @throws {GuestTrap} The guest did not answer.
    * @throws {LaneBusyError} No instance came free in time.
    */
@@ -35,6 +36,8 @@ export interface LaneEvents {
    * @param id Of the request or the change it was serving.
    */
   trapped(id: string, trap: Error): void;
+  /** The guest's code has returned, or there was none that could be called. Told once a call. */
+  returned?(id: string): void;
 }
 
 /** Every instance is busy and stayed so for as long as a request may wait. */

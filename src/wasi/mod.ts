@@ -46,14 +46,23 @@ import { randomInterface } from "./random/random.ts";
 import { makeSocketInterfaces, type SocketPolicy } from "./sockets/mod.ts";
 
 export { incomingHandler } from "./http/incoming_handler.ts";
-export { HttpClient } from "./http/outgoing_client.ts";
+export { HttpClient, type HttpClientOptions } from "./http/outgoing_client.ts";
 export type { BucketOpener } from "./keyvalue/bucket_handle.ts";
-export { VolumeError, Volumes } from "./filesystem/volumes.ts";
+export { PathGate } from "./filesystem/path_gate.ts";
+export {
+  VolumeError,
+  type VolumeOptions,
+  Volumes,
+} from "./filesystem/volumes.ts";
 export type { LabelledBuckets } from "./keyvalue/store.ts";
 export { makeWatchers } from "./keyvalue/watcher.ts";
 export { watchBuckets, type WatchingEvents } from "./keyvalue/watching.ts";
 export { logWatching } from "./keyvalue/watching_log.ts";
-export { type EgressPolicy, makeEgressPolicy } from "./net/egress.ts";
+export {
+  type EgressOptions,
+  type EgressPolicy,
+  makeEgressPolicy,
+} from "./net/egress.ts";
 export { makeRefusalLog, type RefusalLog } from "./net/refusals.ts";
 export type { SocketPolicy } from "./sockets/mod.ts";
 

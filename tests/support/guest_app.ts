@@ -10,15 +10,20 @@ import { fileURLToPath } from "node:url";
 import { makeBlobsInMemory } from "../../src/blobstore/in_memory.ts";
 import type { BlobStore } from "../../src/blobstore/store.ts";
 import { makeBuckets } from "../../src/keyvalue/buckets.ts";
-import { App, type RequestEvent } from "../../src/runtime/app.ts";
+import { serveBuckets } from "../../src/lane/bucket_server.ts";
+import type {
+  GuestSettings,
+  LaneGuests,
+  Sibling,
+} from "../../src/lane/guests.ts";
+import { startLaneThreads } from "../../src/lane/threads.ts";
+import { App } from "../../src/runtime/app.ts";
 import type { Artifact } from "../../src/runtime/artifact.ts";
 import type { FaultPolicy } from "../../src/runtime/faults/fault.ts";
 import { RecentOutput } from "../../src/runtime/faults/recent_output.ts";
 import { linkComponent } from "../../src/runtime/component.ts";
-import type { Guest, GuestFactory, GuestRun } from "../../src/runtime/guest.ts";
 import type {
-  GuestLogLevel,
-  GuestStream,
+  GuestOutput,
   HostInterface,
 } from "../../src/runtime/host_interface.ts";
 import type {
@@ -26,17 +31,24 @@ import type {
   HttpResponse,
 } from "../../src/runtime/http_message.ts";
 import { openInlineLane } from "../../src/runtime/inline_lane.ts";
+import type { Lane } from "../../src/runtime/lane.ts";
+import { openLanes } from "../../src/runtime/lane_dispatcher.ts";
+import type { LaneSettings } from "../../src/runtime/lane_protocol.ts";
 import type { PoolOptions } from "../../src/runtime/pool.ts";
-import { cachedArtifact } from "../../src/transpile/cache.ts";
+import { openWorkerLane } from "../../src/runtime/worker_lane.ts";
+import { cachedArtifact, type RunOptions } from "../../src/transpile/cache.ts";
 import {
   type BucketOpener,
   type HttpClient,
   incomingHandler,
   type LabelledBuckets,
+  makeWatchers,
+  PathGate,
   type SocketPolicy,
   type Volumes,
   wasiInterfaces,
 } from "../../src/wasi/mod.ts";
+import { type GuestAppRecord, Recorder } from "./guest_record.ts";
 
 /** What differs from `src/assemble.ts`, where it does. */
 export interface GuestAppOptions extends Partial<PoolOptions> {
@@ -60,43 +72,27 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly volumes?: Volumes;
   /** `wasi:blobstore`; default in memory, empty. */
   readonly blobs?: BlobStore;
-  /** In place of all of `src/wasi`. */
+  /** In place of all of `src/wasi`; not in Workers. */
   readonly interfaces?: readonly HostInterface[];
+  /** Where guests run; default in the thread of the test. */
+  readonly lane?: GuestLaneKind;
+  /** How many Workers there are; default one. */
+  readonly lanes?: number;
+  /** What guests in Workers are given, in place of `client`, `sockets`, `volumes` and `blobs`. */
+  readonly guests?: Partial<GuestSettings>;
+  /** Called with each Worker that is started. */
+  readonly onWorker?: (worker: Worker) => void;
+  /** The most memory an instance may have, in bytes; default 256 MiB. */
+  readonly memoryLimit?: number;
   /** Guests beside it, by the names that messages have for them; each has what it has. */
   readonly siblings?: Readonly<Record<string, string>>;
 }
 
-/** A line that a guest wrote to stdout or stderr. */
-export interface WrittenLine {
-  readonly request: string | undefined;
-  readonly stream: GuestStream;
-  readonly text: string;
-}
+/** Where guests run: in the thread of the test, or in a Worker. */
+export type GuestLaneKind = "inline" | "worker";
 
-/** A message that a guest logged. */
-export interface LoggedMessage {
-  readonly request: string | undefined;
-  readonly level: GuestLogLevel;
-  readonly context: string;
-  readonly text: string;
-}
-
-/** What has happened so far. */
-export interface GuestAppRecord {
-  readonly lines: readonly WrittenLine[];
-  readonly messages: readonly LoggedMessage[];
-  /** Guests that ended by a trap, the newest last. */
-  readonly traps: readonly { readonly request: string; readonly trap: Error }[];
-  readonly answered: readonly RequestEvent[];
-  /** Faults of Wharf itself. There should be none. */
-  readonly failures: readonly unknown[];
-  /** How many instances were made. */
-  readonly made: number;
-  /** How many of them hold something still: those that serve and those that wait. */
-  readonly alive: number;
-  /** How many serve a request: its code has not returned. */
-  readonly serving: number;
-}
+/** Both, for tests that hold for either. */
+export const LANE_KINDS: readonly GuestLaneKind[] = ["inline", "worker"];
 
 /** A guest that answers requests. Disposing it waits for those that are running. */
 export interface GuestApp extends AsyncDisposable {
@@ -104,6 +100,8 @@ export interface GuestApp extends AsyncDisposable {
   fetch(request: Request | string, init?: RequestInit): Promise<Response>;
   /** Answers a request as a front door has it. */
   handle(request: HttpRequest): Promise<HttpResponse>;
+  /** What is behind the app. */
+  readonly lane: Lane;
   readonly record: GuestAppRecord;
   /** Resolves when no guest serves a request any more. */
   idle(): Promise<void>;
@@ -120,10 +118,13 @@ export const ARTIFACT_CACHE: string = fileURLToPath(
 );
 
 /** The artifact of a guest, by its name or an absolute path. */
-export async function guestArtifact(file: string): Promise<Artifact> {
+export async function guestArtifact(
+  file: string,
+  options?: RunOptions,
+): Promise<Artifact> {
   const path = file.startsWith("/") ? file : guestPath(file);
   const bytes = await Deno.readFile(path);
-  return (await cachedArtifact(ARTIFACT_CACHE, bytes)).artifact;
+  return (await cachedArtifact(ARTIFACT_CACHE, bytes, options)).artifact;
 }
 
 /**
@@ -135,52 +136,29 @@ export async function openGuestApp(
   file: string,
   options: GuestAppOptions = {},
 ): Promise<GuestApp> {
-  const artifact = await guestArtifact(file);
+  const memoryLimit = options.memoryLimit ?? 256 * 2 ** 20;
+  const artifact = await guestArtifact(file, { memoryLimit });
   const own = options.buckets === undefined ? makeBuckets() : undefined;
+  const buckets = options.buckets ?? own!;
   const record = new Recorder();
-  const output = new RecentOutput({
-    line: (request, stream, text) =>
-      record.lines.push({ request, stream, text }),
-    message: (request, level, context, text) =>
-      record.messages.push({ request, level, context, text }),
-  });
-  const interfaces = options.interfaces ?? wasiInterfaces({
-    environment: options.environment ?? {},
-    config: options.config ?? {},
-    buckets: options.buckets ?? own!,
-    blobs: options.blobs ?? makeBlobsInMemory(),
-    ...(options.volumes === undefined ? {} : { volumes: options.volumes }),
-    ...(options.client === undefined ? {} : { client: options.client }),
-    ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
-    ...(options.labelledBuckets === undefined
-      ? {}
-      : { labelledBuckets: options.labelledBuckets }),
-  });
+  const output = new RecentOutput(record.output);
   const siblings = await Promise.all(
     Object.entries(options.siblings ?? {}).map(async ([name, file]) => ({
       name,
-      artifact: await guestArtifact(file),
-      interfaces,
+      artifact: await guestArtifact(file, { memoryLimit }),
     })),
   );
-  const factory = linkComponent(artifact, {
-    interfaces,
+  const parts: GuestParts = {
+    artifact,
     siblings,
-    entry: incomingHandler(),
+    buckets,
+    record,
     output,
-  });
-  const lane = await openInlineLane(record.watch(factory), {
-    pool: {
-      reuse: options.reuse ?? 1,
-      ahead: options.ahead ?? 1,
-      limit: options.limit ?? 256,
-      queueTimeout: options.queueTimeout ?? 10_000,
-    },
-    requestTimeout: options.requestTimeout ?? 30_000,
-    events: {
-      trapped: (request, trap) => record.traps.push({ request, trap }),
-    },
-  });
+    memoryLimit,
+  };
+  const lane = options.lane === "worker"
+    ? await openInWorkers(parts, options)
+    : await openInline(parts, options);
   const app = new App(lane, {
     answered: (event) => record.answered.push(event),
     failed: (_request, error) => record.failures.push(error),
@@ -190,6 +168,7 @@ export async function openGuestApp(
     source: { modules: [...artifact.coreModules.values()] },
   });
   return {
+    lane,
     record,
     idle: () => record.idle(),
     handle: (request) => app.handle(request),
@@ -206,6 +185,133 @@ export async function openGuestApp(
   };
 }
 
+interface GuestParts {
+  readonly artifact: Artifact;
+  readonly siblings: readonly Pick<Sibling, "name" | "artifact">[];
+  readonly buckets: BucketOpener;
+  readonly record: Recorder;
+  readonly output: GuestOutput;
+  readonly memoryLimit: number;
+}
+
+function openInline(
+  { artifact, buckets, record, output, ...parts }: GuestParts,
+  options: GuestAppOptions,
+): Promise<Lane> {
+  const { labelledBuckets, client, sockets, volumes } = options;
+  const interfaces = options.interfaces ?? wasiInterfaces({
+    environment: options.environment ?? {},
+    config: options.config ?? {},
+    buckets,
+    blobs: options.blobs ?? makeBlobsInMemory(),
+    ...(volumes === undefined ? {} : { volumes }),
+    ...(client === undefined ? {} : { client }),
+    ...(sockets === undefined ? {} : { sockets }),
+    ...(labelledBuckets === undefined ? {} : { labelledBuckets }),
+  });
+  const factory = linkComponent(artifact, {
+    interfaces,
+    siblings: parts.siblings.map((sibling) => ({ ...sibling, interfaces })),
+    entry: incomingHandler(),
+    watchers: makeWatchers(buckets),
+    output,
+    memoryLimit: parts.memoryLimit,
+  });
+  return openInlineLane(record.watch(factory), {
+    ...laneSettings(options),
+    events: {
+      trapped: (request, trap) => record.traps.push({ request, trap }),
+    },
+  });
+}
+
+async function openInWorkers(
+  { artifact, siblings, buckets, record, output, memoryLimit }: GuestParts,
+  options: GuestAppOptions,
+): Promise<Lane> {
+  const { labelledBuckets, lanes = 1 } = options;
+  const given = {
+    environment: options.environment ?? {},
+    config: options.config ?? {},
+  };
+  const guests: LaneGuests = {
+    settings: {
+      ...NO_GUEST_SETTINGS,
+      ...given,
+      components: siblings.map(() => given),
+      memoryLimit,
+      ...options.guests,
+    },
+    siblings: siblings.map((sibling, entry) => ({ ...sibling, entry })),
+  };
+  const gate = new PathGate();
+  const settings = laneSettings(options);
+  const serve = serveBuckets({
+    forGuests: (label) =>
+      label === undefined ? buckets : labelledBuckets!(label),
+  });
+  using threads = startLaneThreads(lanes);
+  const lane = await openLanes({
+    count: lanes,
+    queueTimeout: settings.pool.queueTimeout,
+    replacing: (reason) => record.replaced.push(reason),
+    open: () => {
+      const worker = threads.take();
+      options.onWorker?.(worker);
+      return openWorkerLane({
+        worker,
+        artifact,
+        settings,
+        guests,
+        output,
+        gate,
+        warn: (text) => record.warnings.push(text),
+        events: {
+          trapped: (request, trap) => record.traps.push({ request, trap }),
+          returned: () => record.returned(),
+        },
+        buckets: serve,
+      });
+    },
+  });
+  return {
+    fetch(request, id) {
+      record.serving++;
+      return lane.fetch(request, id);
+    },
+    tell(change, id) {
+      record.serving++;
+      return lane.tell(change, id);
+    },
+    [Symbol.asyncDispose]: () => lane[Symbol.asyncDispose](),
+  };
+}
+
+/** For guests in Workers: no call leads anywhere, and there are no files. */
+const NO_GUEST_SETTINGS = {
+  egress: { hosts: [], lookups: [], loopback: [] },
+  outgoing: {
+    limits: { concurrent: 0, total: 0 },
+    connections: 0,
+    connectionWait: 0,
+    caPaths: [],
+  },
+  volumes: [],
+  volumeSecret: "of tests",
+} as const;
+
+function laneSettings(options: GuestAppOptions): LaneSettings {
+  return {
+    pool: {
+      reuse: options.reuse ?? 1,
+      ahead: options.ahead ?? 1,
+      limit: options.limit ?? 256,
+      queueTimeout: options.queueTimeout ?? 10_000,
+    },
+    requestTimeout: options.requestTimeout ?? 30_000,
+  };
+}
+
 /** Asks for a path and makes sure of the whole answer. */
 export async function expectAnswer(
   app: GuestApp,
@@ -218,68 +324,4 @@ export async function expectAnswer(
   assert.equal(response.status, status, text);
   if (typeof body === "string") assert.equal(text, body);
   else assert.match(text, body);
-}
-
-class Recorder implements GuestAppRecord {
-  readonly lines: WrittenLine[] = [];
-  readonly messages: LoggedMessage[] = [];
-  readonly traps: { readonly request: string; readonly trap: Error }[] = [];
-  readonly answered: RequestEvent[] = [];
-  readonly failures: unknown[] = [];
-  made = 0;
-  alive = 0;
-  serving = 0;
-  readonly #waiting: (() => void)[] = [];
-
-  idle(): Promise<void> {
-    if (this.serving === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  watch(factory: GuestFactory): GuestFactory {
-    return {
-      make: async () => {
-        const guest = await factory.make();
-        this.made++;
-        this.alive++;
-        return this.#watched(guest);
-      },
-    };
-  }
-
-  #watched(guest: Guest): Guest {
-    return {
-      get uses() {
-        return guest.uses;
-      },
-      handle: (request, requestId) => {
-        this.serving++;
-        const call = guest.handle(request, requestId);
-        this.#follow(call);
-        return call;
-      },
-      tell: (change, changeId) => {
-        this.serving++;
-        const run = guest.tell(change, changeId);
-        this.#follow(run);
-        return run;
-      },
-      drop: () => {
-        this.alive--;
-        guest.drop();
-      },
-    };
-  }
-
-  #follow({ finished }: GuestRun): void {
-    // After the lane's own reaction, so that a guest that is idle here is so there.
-    const over = () => queueMicrotask(() => this.#returned());
-    finished.then(over, over);
-  }
-
-  #returned(): void {
-    this.serving--;
-    if (this.serving > 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
 }

@@ -15,11 +15,8 @@ import { Exchange } from "../../src/wasi/http/exchange.ts";
 import { IncomingRequest } from "../../src/wasi/http/incoming.ts";
 import { RequestHead } from "../../src/wasi/http/request_head.ts";
 import { ResponseOutparam } from "../../src/wasi/http/response_outparam.ts";
-import {
-  type GuestAppOptions,
-  type GuestAppRecord,
-  openGuestApp,
-} from "./guest_app.ts";
+import { type GuestAppOptions, openGuestApp } from "./guest_app.ts";
+import type { GuestAppRecord } from "./guest_record.ts";
 import { RawConnection, type RawResponse } from "./http_client.ts";
 
 /** A server on a free port of this machine. */

@@ -8,12 +8,13 @@
  * @module
  */
 
+import type { Gate } from "../../runtime/gate.ts";
+
 /** Many may follow paths at once, one alone may change them. */
-export class PathGate {
+export class PathGate implements Gate {
   #changed: Promise<unknown> = Promise.resolve();
   #following: Promise<unknown>[] = [];
 
-  /** Runs `task` when no change is under way. */
   follow<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#changed.then(task);
     const over = settled(done);
@@ -25,7 +26,6 @@ export class PathGate {
     return done;
   }
 
-  /** Runs `task` alone. */
   change<T>(task: () => Promise<T>): Promise<T> {
     const before = [this.#changed, ...this.#following];
     this.#following = [];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Gate } from "../../runtime/gate.ts";
 import { PathGate } from "./path_gate.ts";
 
 /** A folder for guests. */
@@ -23,7 +24,7 @@ export interface Volume {
   readonly guestPath: string;
   readonly isReadOnly: boolean;
   /** Orders the guests of all volumes: folders may lie in one another. */
-  readonly gate: PathGate;
+  readonly gate: Gate;
   /** What works on it. */
   readonly host: typeof import("./host_files.ts");
   /** What {@linkcode metadataHash} hides the host's numbers with. */
@@ -36,13 +37,30 @@ export class VolumeError extends Error {
   override readonly name = "VolumeError";
 }
 
+/** What the volumes of several threads have in common. */
+export interface VolumesShare {
+  /** Orders all that work on them. */
+  readonly gate: Gate;
+  /** Keeps the host's numbers of files from guests. */
+  readonly secret: string;
+}
+
 /** The folders of one project. */
 export class Volumes {
   readonly #options: readonly VolumeOptions[];
+  readonly #share: VolumesShare;
   #open: readonly Volume[] = [];
 
-  constructor(options: readonly VolumeOptions[]) {
+  /** @param share Where guests run in several threads it MUST be one for all of them. */
+  constructor(
+    options: readonly VolumeOptions[],
+    share: VolumesShare = {
+      gate: new PathGate(),
+      secret: crypto.randomUUID(),
+    },
+  ) {
     this.#options = options;
+    this.#share = share;
   }
 
   /** Those that are there; none before {@linkcode open}. */
@@ -58,8 +76,6 @@ export class Volumes {
   async open(): Promise<void> {
     if (this.#options.length === 0) return;
     const host = await import("./host_files.ts");
-    const gate = new PathGate();
-    const secret = crypto.randomUUID();
     const names = new Set<string>();
     const open: Volume[] = [];
     for (const { hostPath, guestPath, mode } of this.#options) {
@@ -74,9 +90,8 @@ export class Volumes {
         root: await findFolder(hostPath),
         guestPath,
         isReadOnly: mode === "ro",
-        gate,
+        ...this.#share,
         host,
-        secret,
       });
     }
     this.#open = open;

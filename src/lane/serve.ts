@@ -1,0 +1,207 @@
+/**
+ * A lane's side of the protocol: an inline lane of its own, and messages in and out.
+ *
+ * @module
+ */
+
+import { linkComponent } from "../runtime/component.ts";
+import type { GuestOutput } from "../runtime/host_interface.ts";
+import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import { openInlineLane } from "../runtime/inline_lane.ts";
+import type { Lane } from "../runtime/lane.ts";
+import { faultOf } from "../runtime/lane_fault.ts";
+import { RemoteGate } from "../runtime/lane_gate.ts";
+import type { FromLane, ToLane } from "../runtime/lane_protocol.ts";
+import { LaneStreams, STREAM_WINDOW } from "../runtime/lane_streams.ts";
+import { type MessageEndpoint, Outbox, ownBytes } from "../runtime/outbox.ts";
+import {
+  type LaneGuests,
+  makeGuestInterfaces,
+  siblingParts,
+} from "./guests.ts";
+import { RemoteBuckets } from "./remote_buckets.ts";
+
+/** A message for a lane. */
+export type LaneMessage = ToLane<LaneGuests>;
+
+type Of<Kind extends LaneMessage["kind"]> = Extract<
+  LaneMessage,
+  { readonly kind: Kind }
+>;
+
+/** Serves one lane. Returns what takes the messages that come. */
+export function serveLane(
+  endpoint: MessageEndpoint,
+): (messages: readonly LaneMessage[]) => void {
+  const server = new LaneServer(endpoint);
+  return (messages) => {
+    for (const message of messages) server.take(message);
+  };
+}
+
+class LaneServer {
+  readonly #outbox: Outbox<FromLane>;
+  readonly #buckets: RemoteBuckets;
+  readonly #gate: RemoteGate;
+  readonly #streams: LaneStreams;
+  readonly #sending = new Set<Promise<void>>();
+  #client: AsyncDisposable | undefined;
+  #lane: Lane | undefined;
+
+  constructor(endpoint: MessageEndpoint) {
+    this.#outbox = new Outbox(endpoint);
+    this.#buckets = new RemoteBuckets(this.#outbox);
+    this.#gate = new RemoteGate(this.#outbox);
+    this.#streams = new LaneStreams(this.#outbox);
+  }
+
+  take(message: LaneMessage): void {
+    switch (message.kind) {
+      case "open":
+        this.#open(message);
+        return;
+      case "fetch":
+        this.#fetch(message);
+        return;
+      case "tell":
+        this.#tell(message);
+        return;
+      case "bucket-answer":
+        return this.#buckets.take(message.call, message.answer);
+      case "gate-open":
+        return this.#gate.take(message);
+      case "ping":
+        return this.#outbox.post({ kind: "pong" });
+      case "close":
+        this.#close();
+        return;
+      default:
+        return this.#streams.take(message);
+    }
+  }
+
+  async #open({ artifact, settings, guests }: Of<"open">): Promise<void> {
+    try {
+      const given = makeGuestInterfaces(guests.settings, {
+        buckets: this.#buckets,
+        gate: this.#gate,
+        warn: (text) => this.#outbox.post({ kind: "warning", text }),
+      });
+      this.#client = given.client;
+      await given.volumes.open();
+      const component = linkComponent(artifact, {
+        ...given,
+        siblings: siblingParts(guests.siblings, given),
+        output: this.#output(),
+        memoryLimit: guests.settings.memoryLimit,
+      });
+      this.#lane = await openInlineLane(component, {
+        ...settings,
+        events: {
+          trapped: (id, trap) =>
+            this.#outbox.post({ kind: "trapped", id, fault: faultOf(trap) }),
+          returned: (id) => {
+            this.#streams.stopReceiving(id);
+            this.#outbox.post({ kind: "returned", id });
+          },
+        },
+      });
+      const { answersHttp, takesChanges, unreached } = component;
+      this.#outbox.post({
+        kind: "opened",
+        answersHttp,
+        takesChanges,
+        unreached,
+      });
+    } catch (error) {
+      this.#outbox.post({ kind: "not-opened", fault: faultOf(error) });
+    }
+  }
+
+  async #fetch(message: Of<"fetch">): Promise<void> {
+    const { id } = message;
+    try {
+      this.#answer(id, await this.#lane!.fetch(this.#request(message), id));
+    } catch (error) {
+      this.#outbox.post({ kind: "failed", id, fault: faultOf(error) });
+    }
+  }
+
+  async #tell({ id, change }: Of<"tell">): Promise<void> {
+    try {
+      await this.#lane!.tell(change, id);
+      this.#outbox.post({ kind: "told", id });
+    } catch (error) {
+      this.#outbox.post({ kind: "failed", id, fault: faultOf(error) });
+    }
+  }
+
+  #request(message: Of<"fetch">): HttpRequest {
+    const { id, method, url, headers } = message;
+    const { hasBody, hasTrailers, takesTrailers } = message;
+    const incoming = hasBody || hasTrailers
+      ? this.#streams.receive(id, 0, () => {})
+      : undefined;
+    return {
+      method,
+      url,
+      headers,
+      body: hasBody ? incoming!.body : null,
+      ...(hasTrailers ? { trailers: incoming!.trailers } : {}),
+      ...(takesTrailers ? { takesTrailers } : {}),
+    };
+  }
+
+  #answer(id: string, response: HttpResponse): void {
+    const { status, body, trailers } = response;
+    const head = {
+      kind: "head",
+      id,
+      status,
+      headers: [...response.headers],
+      hasTrailers: trailers !== undefined,
+    } as const;
+    if (body instanceof Uint8Array && trailers === undefined) {
+      const bytes = ownBytes(body);
+      return this.#outbox.post({ ...head, body: bytes }, bytes);
+    }
+    if (body === null && trailers === undefined) {
+      return this.#outbox.post({ ...head, body: null });
+    }
+    this.#outbox.post({ ...head, body: "stream" });
+    const sending = this.#streams.send(id, {
+      body: body instanceof Uint8Array ? streamOf(body) : body,
+      trailers,
+      credit: STREAM_WINDOW,
+    });
+    this.#sending.add(sending);
+    sending.then(() => this.#sending.delete(sending));
+  }
+
+  async #close(): Promise<void> {
+    await this.#lane?.[Symbol.asyncDispose]();
+    // The guests have returned: what is left of their bodies is no more than their windows.
+    this.#streams.sendAll();
+    await Promise.all(this.#sending);
+    await this.#client?.[Symbol.asyncDispose]();
+    this.#outbox.post({ kind: "closed" });
+  }
+
+  #output(): GuestOutput {
+    return {
+      line: (id, stream, text) =>
+        this.#outbox.post({ kind: "line", id, stream, text }),
+      message: (id, level, context, text) =>
+        this.#outbox.post({ kind: "message", id, level, context, text }),
+    };
+  }
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}

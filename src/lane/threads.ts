@@ -1,0 +1,47 @@
+/**
+ * Workers for lanes. The first one is started before it is known what it will run: it loads
+ * its modules while the component is built and read.
+ *
+ * @module
+ */
+
+/** Starts Workers. Disposing ends the one that nobody has taken. */
+export interface LaneThreads extends Disposable {
+  /** How many lanes there are to be. */
+  readonly count: number;
+  /** A Worker that no one has yet. */
+  take(): Worker;
+}
+
+/**
+ * Starts a Worker, for the first lane.
+ *
+ * @param count How many lanes there are to be.
+ */
+export function startLaneThreads(count: number): LaneThreads {
+  let spare: Worker | undefined = startWorker();
+  return {
+    count,
+    take() {
+      const worker = spare ?? startWorker();
+      spare = undefined;
+      return worker;
+    },
+    [Symbol.dispose]() {
+      spare?.terminate();
+      spare = undefined;
+    },
+  };
+}
+
+/** How many lanes suit this machine: the server's own thread needs a core too. */
+export function usualLanes(): number {
+  return Math.max(1, navigator.hardwareConcurrency - 1);
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL("./entry.ts", import.meta.url).href, {
+    type: "module",
+    name: "lane",
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * Messages on their way to another thread, those of one turn in one batch: what a message
+ * costs is mostly the waking of the other side.
+ *
+ * @module
+ */
+
+/** The end of a channel between threads: a Worker, or what one is given by its own. */
+export interface MessageEndpoint {
+  /** Sends what can be cloned. */
+  postMessage(message: unknown, transfer: Transferable[]): void;
+}
+
+/** Below this a copy costs less than to hand the bytes over. */
+const LEAST_TRANSFER = 16 * 1024;
+
+/** Takes messages for another thread. */
+export interface Posting<Message> {
+  /**
+   * Sends a message with those of the same turn.
+   *
+   * @param bytes What the message holds; large ones are gone from this thread then. Each MUST be the sender's own.
+   */
+  post(message: Message, ...bytes: readonly Uint8Array<ArrayBuffer>[]): void;
+}
+
+/** Collects messages and sends them. */
+export class Outbox<Message> implements Posting<Message> {
+  readonly #endpoint: MessageEndpoint;
+  #messages: Message[] = [];
+  #transfer: Transferable[] = [];
+  #isDue = false;
+
+  constructor(endpoint: MessageEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  post(message: Message, ...bytes: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.#messages.push(message);
+    for (const { buffer, byteLength } of bytes) {
+      if (byteLength >= LEAST_TRANSFER) this.#transfer.push(buffer);
+    }
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const messages = this.#messages;
+    const transfer = this.#transfer;
+    this.#messages = [];
+    this.#transfer = [];
+    this.#isDue = false;
+    this.#endpoint.postMessage(messages, transfer);
+  }
+}
+
+/** The bytes in a buffer that holds nothing else: cloning a view clones all that is behind it. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+    ? bytes as Uint8Array<ArrayBuffer>
+    : new Uint8Array(bytes);
+}
