@@ -4,14 +4,11 @@
  * @module
  */
 
-import { openBlobFiles } from "./blobstore/filesystem.ts";
-import { makeBlobsInMemory } from "./blobstore/in_memory.ts";
 import type {
   BucketEntry,
   Config,
   KeyValueConfig,
   SeedValue,
-  WorkloadConfig,
 } from "./config/mod.ts";
 import type { BackendChoice } from "./keyvalue/backends.ts";
 import {
@@ -21,32 +18,34 @@ import {
   makeBuckets,
 } from "./keyvalue/buckets.ts";
 import type { Log } from "./log.ts";
+import {
+  type GuestSettings,
+  type GuestSurroundings,
+  makeGuestInterfaces,
+  type Sibling,
+} from "./lane/guests.ts";
+import { type LaneHost, type OpenedLane, openLane } from "./lane/open_lane.ts";
+import { TemporaryFolder } from "./lane/temporary_folder.ts";
+import {
+  type LaneThreads,
+  startLaneThreads,
+  usualLanes,
+} from "./lane/threads.ts";
 import { App } from "./runtime/app.ts";
 import type { Artifact } from "./runtime/artifact.ts";
-import { MAIN } from "./runtime/composition.ts";
-import { linkComponent, type LinkedComponent } from "./runtime/component.ts";
 import type { FaultPolicy } from "./runtime/faults/fault.ts";
 import { RecentOutput } from "./runtime/faults/recent_output.ts";
 import { readMapBeside } from "./runtime/map_file.ts";
-import type { ChangeEntry, HttpEntry } from "./runtime/guest.ts";
-import type { GuestOutput, HostInterface } from "./runtime/host_interface.ts";
-import { openInlineLane } from "./runtime/inline_lane.ts";
-import type { Lane } from "./runtime/lane.ts";
+import type { GuestOutput } from "./runtime/host_interface.ts";
+import type { LaneSettings } from "./runtime/lane_protocol.ts";
 import {
-  type EgressPolicy,
-  HttpClient,
-  incomingHandler,
   logWatching,
-  makeEgressPolicy,
-  makeRefusalLog,
-  makeWatchers,
+  PathGate,
   VolumeError,
-  Volumes,
-  wasiInterfaces,
   watchBuckets,
 } from "./wasi/mod.ts";
 
-export { VolumeError };
+export { type Sibling, VolumeError };
 
 /** How many fresh instances wait for requests; more would only cost memory. */
 const INSTANCES_AHEAD = 4;
@@ -55,98 +54,66 @@ const INSTANCES_AHEAD = 4;
 const MAX_INSTANCES = 256;
 
 /** What a component is served with, before the component is known. */
-export interface Host {
+export interface Host extends LaneHost {
   readonly buckets: Buckets;
-  readonly interfaces: readonly HostInterface[];
-  /** What each component of `dev.components` is served with, in their order. */
-  readonly siblingInterfaces: readonly (readonly HostInterface[])[];
-  readonly entry: HttpEntry;
-  /** How changes reach a component. */
-  readonly watchers: readonly ChangeEntry[];
   /** The buckets whose changes the component is told of, by the names that guests use. */
   readonly watched: readonly string[];
-  /** How guests call others; it MUST be disposed after the apps that use it. */
-  readonly client: HttpClient;
-  /** The folders that a component is given; looked for when one is opened. */
-  readonly volumes: Volumes;
-}
-
-/** A component beside the one that is served. */
-export interface Sibling {
-  /** What it is called in messages. */
-  readonly name: string;
-  readonly artifact: Artifact;
-  /** The sibling that it was composed into one file with, and that is in front of it. */
-  readonly partOf?: string;
-  /** Its place in `dev.components`; absent where it is a part of the one that is served. */
-  readonly entry?: number;
 }
 
 /** Makes what a project's guests are given. Opens no connection. */
 export function makeHost(config: Config, log: Log): Host {
-  const buckets = openBuckets(
-    config.dev.keyvalue,
-    (text) => log.emit({ event: "warning", text }),
-  );
-  const policy = egressPolicy(config);
-  const client = openClient(config, policy, log);
-  const { blobstorePath } = config.dev;
-  const volumes = new Volumes(config.dev.volumes);
-  const blobs = blobstorePath === undefined
-    ? makeBlobsInMemory()
-    : openBlobFiles(blobstorePath);
-  const interfacesOf = (
-    given: Pick<WorkloadConfig, "environment" | "config">,
-  ) =>
-    wasiInterfaces({
-      environment: given.environment,
-      config: given.config,
-      buckets: buckets.forGuests(),
-      labelledBuckets: (label) => buckets.forGuests(label),
-      client,
-      sockets: policy,
-      volumes,
-      blobs,
-    });
-  return {
+  const warn = (text: string) => log.emit({ event: "warning", text });
+  const buckets = openBuckets(config.dev.keyvalue, warn);
+  const surroundings: GuestSurroundings = {
     buckets,
-    interfaces: interfacesOf(config.workload),
-    siblingInterfaces: config.dev.components.map(interfacesOf),
-    entry: incomingHandler(),
-    watchers: makeWatchers(buckets.forGuests()),
+    gate: new PathGate(),
+    warn,
+  };
+  const settings = guestSettings(config);
+  return {
+    ...makeGuestInterfaces(settings, surroundings),
+    ...surroundings,
+    buckets,
+    settings,
+    blobFolder: new TemporaryFolder("wharf-objects-"),
     watched: buckets.watched(),
-    client,
-    volumes,
   };
 }
 
-/** Where guests may connect to. */
-function egressPolicy({ workload }: Config): EgressPolicy {
-  const { hosts, lookups, loopbackPorts } = workload.egress;
-  return makeEgressPolicy({
-    hosts,
-    lookups,
-    // A developer's other servers are here, and so is whatever runs the guest.
-    loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
-  });
+/** Starts the first Worker that `dev.lanes` asks for; nothing where it asks for none. */
+export function startThreads({ dev }: Config): LaneThreads | undefined {
+  const count = dev.lanes ?? usualLanes();
+  return count === 0 ? undefined : startLaneThreads(count);
 }
 
-/** Makes what guests call others with. Connects to nothing. */
-function openClient(
-  { dev }: Config,
-  policy: EgressPolicy,
-  log: Log,
-): HttpClient {
-  const warn = (text: string) => log.emit({ event: "warning", text });
+function guestSettings({ workload, dev }: Config): GuestSettings {
+  const { environment, config } = workload;
+  const { hosts, lookups, loopbackPorts } = workload.egress;
   const { concurrentPerRequest, totalPerRequest, ...connecting } =
     dev.outgoingHttp;
-  return new HttpClient({
-    ...connecting,
-    policy,
-    limits: { concurrent: concurrentPerRequest, total: totalPerRequest },
-    refused: makeRefusalLog(warn),
-    warn,
-  });
+  return {
+    environment,
+    config,
+    components: dev.components.map(({ environment, config }) => ({
+      environment,
+      config,
+    })),
+    egress: {
+      hosts,
+      lookups,
+      // A developer's other servers are here, and so is whatever runs the guest.
+      loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
+    },
+    outgoing: {
+      ...connecting,
+      limits: { concurrent: concurrentPerRequest, total: totalPerRequest },
+    },
+    volumes: dev.volumes,
+    volumeSecret: crypto.randomUUID(),
+    ...(dev.blobstorePath !== undefined &&
+      { blobstorePath: dev.blobstorePath }),
+    memoryLimit: dev.memoryLimit,
+  };
 }
 
 /**
@@ -178,35 +145,20 @@ export async function openApp(
   faults: FaultPolicy = "hidden",
   siblings: readonly Sibling[] = [],
 ): Promise<App> {
-  const { interfaces, siblingInterfaces, entry, watchers } = host;
   const output = new RecentOutput(guestOutput(log));
-  await host.volumes.open();
-  const factory = linkComponent(artifact, {
-    interfaces,
-    entry,
-    watchers,
-    output,
-    siblings: siblings.map(({ entry, ...sibling }) =>
-      entry === undefined
-        ? { ...sibling, partOf: MAIN, interfaces }
-        : { ...sibling, interfaces: siblingInterfaces[entry]! }
-    ),
-  });
-  warnOfUnreached(factory, log);
-  const lane = await openInlineLane(factory, {
-    pool: {
-      reuse: config.dev.instanceReuse,
-      ahead: INSTANCES_AHEAD,
-      limit: MAX_INSTANCES,
-      queueTimeout: config.dev.queueTimeout,
-    },
-    requestTimeout: config.dev.requestTimeout,
+  const opened = await openLane({
+    artifact,
+    siblings,
+    host,
+    settings: laneSettings(config, host.threads?.count ?? 1),
     events: {
       trapped: (request, trap) =>
         log.emit({ event: "guest-trap", request, text: trap.message }),
     },
+    output,
   });
-  return new App(lane, {
+  warnOfUnreached(opened, log);
+  return new App(opened.lane, {
     answered({ id, method, url, status, trace, duration }) {
       log.emit({
         event: "request",
@@ -227,18 +179,18 @@ export async function openApp(
       log.emit({ event: "error", text: `[${request}] ${text}` });
     },
   }, {
-    answersHttp: factory.answersHttp,
+    answersHttp: opened.answersHttp,
     faults,
     output,
     source: {
       modules: [...artifact.coreModules.values()],
       readMap: readMapBeside(config.dev.componentPath),
     },
-    ...beside(factory, host, { lane, config, log }),
+    ...beside(opened, host, { config, log }),
   });
 }
 
-function warnOfUnreached({ unreached }: LinkedComponent, log: Log): void {
+function warnOfUnreached({ unreached }: OpenedLane, log: Log): void {
   for (const name of unreached) {
     log.emit({
       event: "warning",
@@ -248,11 +200,23 @@ function warnOfUnreached({ unreached }: LinkedComponent, log: Log): void {
   }
 }
 
+function laneSettings({ dev }: Config, lanes: number): LaneSettings {
+  return {
+    pool: {
+      reuse: dev.instanceReuse,
+      ahead: INSTANCES_AHEAD,
+      limit: Math.ceil(MAX_INSTANCES / lanes),
+      queueTimeout: dev.queueTimeout,
+    },
+    requestTimeout: dev.requestTimeout,
+  };
+}
+
 /** What tells the component of changes, if it takes them and there is a bucket to watch. */
 function beside(
-  component: LinkedComponent,
+  { lane, ...component }: OpenedLane,
   { buckets, watched }: Host,
-  { lane, config, log }: { lane: Lane; config: Config; log: Log },
+  { config, log }: { config: Config; log: Log },
 ): { beside?: AsyncDisposable } {
   const warn = (text: string) => log.emit({ event: "warning", text });
   const names = watched.map((name) => JSON.stringify(name)).join(", ");

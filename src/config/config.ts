@@ -85,6 +85,10 @@ export interface DevConfig {
   readonly queueTimeout: number;
   /** How many requests an instance serves; 1 is a fresh instance for every request. */
   readonly instanceReuse: number;
+  /** How many Workers run components, 0 for none; as many as suit the machine where nobody says. */
+  readonly lanes?: number;
+  /** Bytes of memory that one instance may take. */
+  readonly memoryLimit: number;
   /** Where buckets are kept. */
   readonly keyvalue: KeyValueConfig;
   /** Components beside the one that is served, whose exports it can import. */

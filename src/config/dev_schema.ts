@@ -107,16 +107,24 @@ const OWN_KEYS = {
       { default: "5s" },
     ),
   }, { own: true }),
-  lanes: leaf(integer(1), "How many Workers run components", {
-    own: true,
-    notYet: true,
-    flag: { name: "lanes", value: "N" },
-  }),
-  memory_limit_mb: leaf(MEGABYTES, "The memory that a component may take", {
-    own: true,
-    notYet: true,
-    flag: { name: "memory-limit-mb", value: "MIB" },
-  }),
+  lanes: leaf(
+    integer(0),
+    "How many Workers run components; 0 runs them in the server's own thread",
+    {
+      own: true,
+      defaultText: "one per core less one, at least one",
+      flag: { name: "lanes", value: "N" },
+    },
+  ),
+  memory_limit_mb: leaf(
+    MEGABYTES,
+    "The memory that one instance of a component may take",
+    {
+      own: true,
+      default: 256,
+      flag: { name: "memory-limit-mb", value: "MIB" },
+    },
+  ),
   watch: section("Which changes of files start a build", {
     enabled: leaf(BOOLEAN, "Whether to watch at all"),
     include: listOf(leaf(TEXT, "A pattern"), "Files to watch beside the usual"),

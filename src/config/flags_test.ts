@@ -20,6 +20,8 @@ Deno.test("configFlags() lists a flag for each honoured key that has one, and --
       "--instance-reuse N dev.instance_reuse",
       "--request-timeout DURATION dev.request_timeout",
       "--queue-timeout DURATION dev.queue_timeout",
+      "--lanes N dev.lanes",
+      "--memory-limit-mb MIB dev.memory_limit_mb",
     ],
   );
 });
@@ -39,6 +41,8 @@ Deno.test("readFlags() takes every listed flag, a number as text too", async () 
       "keyvalue-default": "deno_kv",
       "instance-reuse": "7",
       "request-timeout": "8s",
+      "lanes": "0",
+      "memory-limit-mb": "9",
     },
   });
   const { dev } = config;
@@ -46,6 +50,8 @@ Deno.test("readFlags() takes every listed flag, a number as text too", async () 
   strictEqual(dev.componentPath, `${project.path}/a.wasm`);
   strictEqual(dev.instanceReuse, 7);
   strictEqual(dev.requestTimeout, 8_000);
+  strictEqual(dev.lanes, 0);
+  strictEqual(dev.memoryLimit, 9 * 2 ** 20);
   deepStrictEqual(structuredClone(dev.keyvalue), {
     default: "deno_kv",
     redisUrl: "redis://a",

@@ -258,13 +258,13 @@ Deno.test("loadConfig() places mistakes in JSON and TOML", async () => {
       ".wash/config.json",
       '{\n  "dev": {"adress": 1, "lanes": "x"}\n}',
       `.wash/config.json:2:11: dev.adress: unknown key; allowed are address and 44 more; did you mean "address"?
-.wash/config.json:2:33: dev.lanes: found "x"; allowed is a whole number from 1`,
+.wash/config.json:2:33: dev.lanes: found "x"; allowed is a whole number from 0`,
     ],
     [
       ".wash/config.toml",
       "[dev]\nadress = 1\nlanes = 'x'\n",
       `.wash/config.toml:2:1: dev.adress: unknown key; allowed are address and 44 more; did you mean "address"?
-.wash/config.toml:3:9: dev.lanes: found "x"; allowed is a whole number from 1`,
+.wash/config.toml:3:9: dev.lanes: found "x"; allowed is a whole number from 0`,
     ],
     [
       ".wash/config.toml",

@@ -40,6 +40,7 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       queueTimeout: 10_000,
       components: [],
       instanceReuse: 1,
+      memoryLimit: 256 * 2 ** 20,
       keyvalue: { buckets: {} },
       volumes: [],
       outgoingHttp: {
@@ -95,6 +96,8 @@ dev:
     max_concurrent_per_request: 1
     max_total_per_request: 2
     connection_wait: 3s
+  lanes: 3
+  memory_limit_mb: 1GiB
   keyvalue:
     default: filesystem
     buckets:
@@ -143,6 +146,8 @@ workload:
       volumes: [
         { hostPath: `${project.path}/site`, guestPath: "/site", mode: "ro" },
       ],
+      lanes: 3,
+      memoryLimit: 2 ** 30,
       keyvalue: {
         default: "filesystem",
         redisUrl: "redis://localhost",
@@ -246,6 +251,7 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.http.max_requests": "default",
     "dev.http_server": "default",
     "dev.instance_reuse": "environment variable WASH_DEV_INSTANCE_REUSE",
+    "dev.memory_limit_mb": "default",
     "dev.queue_timeout": "default",
     "dev.max_outbound_http_connections_per_workload": "default",
     "dev.outgoing_http.connection_wait": "default",
@@ -334,7 +340,7 @@ Deno.test("loadConfig() needs no file where a component is named", async () => {
   strictEqual("file" in config, false);
   strictEqual("command" in config.dev, false);
   strictEqual(config.dev.componentPath, `${path}/built/a.wasm`);
-  strictEqual(settings.length, 15);
+  strictEqual(settings.length, 16);
 });
 
 Deno.test("loadConfig() reads paths of a file in the project, of flags in the working directory", async () => {
@@ -375,7 +381,7 @@ Deno.test("loadConfig() finds the user's file in XDG_CONFIG_HOME, else below HOM
 
 Deno.test("loadConfig() names all that is not supported in one warning", async () => {
   await using project = await yamlProject(`dev:
-  lanes: 2
+  postgres_url: "postgres://a/b"
   tls_ca_path: b
   service: false
   wasi_otel: true
@@ -384,13 +390,13 @@ wit:
 host: {hostPlugins: []}
 `);
   const { warnings } = await project.load({
-    env: { WASH_DEV_MEMORY_LIMIT_MB: "2", WASH_WIT_SKIP_FETCH: "false" },
+    env: { WASH_DEV_SERVICE: "true", WASH_WIT_SKIP_FETCH: "false" },
   });
   deepStrictEqual(warnings, [
-    "not supported yet and ignored: dev.lanes (.wash/config.yaml:2:3), " +
+    "not supported yet and ignored: dev.postgres_url (.wash/config.yaml:2:3), " +
     "dev.tls_ca_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
     "dev.components[0].allowedHosts (.wash/config.yaml:6:35), host (.wash/config.yaml:8:1), " +
-    "dev.memory_limit_mb (environment variable WASH_DEV_MEMORY_LIMIT_MB)",
+    "dev.service (environment variable WASH_DEV_SERVICE)",
   ]);
 });
 

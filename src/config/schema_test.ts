@@ -35,7 +35,7 @@ Deno.test("SCHEMA has every key that wash has, and no other that is not marked a
 
 Deno.test("SCHEMA marks exactly these keys as not supported yet", () => {
   deepStrictEqual(notSupportedKeys().map((key) => key.slice(1, -1)), [
-    ..."lanes memory_limit_mb watch explorer service service_file"
+    ..."watch explorer service service_file"
       .split(" ").map((key) => `dev.${key}`),
     ...("service_image service_pull_policy service_ports allow_insecure_registries " +
       "host_plugins host_interfaces tls_ca_path http_client_trust_roots " +
@@ -81,7 +81,7 @@ Deno.test("renderKeyTable() has a row for each key that is honoured", () => {
   strictEqual(lines.some((line) => line.startsWith("| `dev.volumes`")), true);
   strictEqual(
     lines.at(-1)?.startsWith(
-      "Known and not supported yet: `dev.lanes`, ",
+      "Known and not supported yet: `dev.watch`, ",
     ),
     true,
   );

@@ -54,6 +54,8 @@ export function toConfig(parts: ConfigParts): Config {
       requestTimeout: requiredNumber(settings, ["dev", "request_timeout"]),
       queueTimeout: requiredNumber(settings, ["dev", "queue_timeout"]),
       instanceReuse: requiredNumber(settings, ["dev", "instance_reuse"]),
+      ...present({ lanes: optionalNumber(settings, ["dev", "lanes"]) }),
+      memoryLimit: requiredNumber(settings, ["dev", "memory_limit_mb"]),
       keyvalue: {
         ...present({
           default: text("dev", "keyvalue", "default") as

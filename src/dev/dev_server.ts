@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Host, makeHost } from "../assemble.ts";
+import { type Host, makeHost, startThreads } from "../assemble.ts";
 import { type Config, formatAddress } from "../config/mod.ts";
 import type { FrontDoor } from "../front/mod.ts";
 import type { Log, LogEvent, ReadyReport } from "../log.ts";
@@ -68,7 +68,12 @@ export async function startDevServer(
     if (state.phase === "building") log.emit(waitingEvent(request));
     return answer(state, request);
   });
-  const host = makeHost(config, log);
+  // The address is this server's now: a Worker may load its modules while others build.
+  const threads = startThreads(config);
+  const host: Host = {
+    ...makeHost(config, log),
+    ...(threads === undefined ? {} : { threads }),
+  };
   const entries = Object.keys(config.dev.keyvalue.buckets);
   const stores = checkStores(host, log, entries);
   const settle = (next: DevState) => {
@@ -114,7 +119,9 @@ export async function startDevServer(
           PARTING,
         );
       }
+      threads?.[Symbol.dispose]();
       await host.client[Symbol.asyncDispose]();
+      await host.blobFolder[Symbol.asyncDispose]();
       await host.buckets[Symbol.asyncDispose]();
     },
   };

@@ -10,8 +10,13 @@ import type { Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
 import type { Artifact } from "../runtime/artifact.ts";
 import { guestFrames, GuestTrap } from "../runtime/trap.ts";
-import { type CachedArtifact, cachedArtifact } from "../transpile/cache.ts";
+import {
+  type CachedArtifact,
+  cachedArtifact,
+  type RunOptions,
+} from "../transpile/cache.ts";
 import { decompose } from "../transpile/decompose.ts";
+import { MemoryLimitError } from "../transpile/memory_limit.ts";
 import { BuildError } from "./build_error.ts";
 import {
   type ComponentFileOptions,
@@ -110,11 +115,12 @@ interface LoadedArtifacts extends CachedArtifact {
 async function loadArtifacts(
   { config, cacheDirectory, build }: LoadAppOptions,
 ): Promise<LoadedArtifacts> {
-  const { componentPath, components } = config.dev;
+  const { componentPath, components, memoryLimit } = config.dev;
+  const options = { cacheDirectory, memoryLimit };
   const [[main, ...parts], ...entries] = await Promise.all([
-    loadParts(componentPath, { cacheDirectory, isBuilt: build }),
+    loadParts(componentPath, { ...options, isBuilt: build }),
     ...components.map(({ file }) =>
-      loadParts(file, { cacheDirectory, isBuilt: false })
+      loadParts(file, { ...options, isBuilt: false })
     ),
   ]);
   return {
@@ -144,21 +150,24 @@ async function loadArtifacts(
 /** A component's artifact; of one that was composed of several, those of all of them. */
 async function loadParts(
   path: string,
-  options: ComponentFileOptions,
+  options: ComponentFileOptions & RunOptions,
 ): Promise<readonly [CachedArtifact, ...CachedArtifact[]]> {
   const { cacheDirectory } = options;
   const bytes = await readComponentFile(path, options);
   try {
     const [main, ...others] = decompose(bytes);
     return await Promise.all([
-      cachedArtifact(cacheDirectory, main),
-      ...others.map((part) => cachedArtifact(cacheDirectory, part)),
+      cachedArtifact(cacheDirectory, main, options),
+      ...others.map((part) => cachedArtifact(cacheDirectory, part, options)),
     ]);
   } catch (error) {
     // What jco throws has no type of its own; what the cache's disk throws has a code.
     if (isDiskError(error)) {
       const { cacheError } = await import("./adapted_component.ts");
       throw cacheError(cacheDirectory, error);
+    }
+    if (error instanceof MemoryLimitError) {
+      throw unservable("not-startable", path, error.message, error);
     }
     throw unservable(
       "not-transpilable",
