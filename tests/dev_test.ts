@@ -232,6 +232,19 @@ Deno.test("dev loads neither jco nor YAML nor any package before it needs them",
   deepStrictEqual(others, []);
 });
 
+Deno.test("a lane's Worker loads no package, no backend and no configuration", async () => {
+  const loaded = await modulesLoadedBy("src/lane/entry.ts");
+  ok(loaded.some((specifier) => specifier.endsWith("/src/wasi/mod.ts")));
+  deepStrictEqual(
+    loaded.filter((specifier) =>
+      !specifier.startsWith("file:") ||
+      /\/src\/(config|transpile|dev|cli)\//.test(specifier) ||
+      /\/src\/keyvalue\/(?!store\.ts$)/.test(specifier)
+    ),
+    [],
+  );
+});
+
 Deno.test({
   name: "dev starts warm where no package is installed",
   async fn() {

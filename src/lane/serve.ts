@@ -47,9 +47,10 @@ class LaneServer {
   readonly #sending = new Set<Promise<void>>();
   #client: AsyncDisposable | undefined;
   #lane: Lane | undefined;
+  #underWay = 0;
 
   constructor(endpoint: MessageEndpoint) {
-    this.#outbox = new Outbox(endpoint);
+    this.#outbox = new Outbox(endpoint, () => this.#underWay);
     this.#buckets = new RemoteBuckets(this.#outbox);
     this.#gate = new RemoteGate(this.#outbox);
     this.#streams = new LaneStreams(this.#outbox);
@@ -101,6 +102,7 @@ class LaneServer {
           trapped: (id, trap) =>
             this.#outbox.post({ kind: "trapped", id, fault: faultOf(trap) }),
           returned: (id) => {
+            this.#underWay--;
             this.#streams.stopReceiving(id);
             this.#outbox.post({ kind: "returned", id });
           },
@@ -120,6 +122,7 @@ class LaneServer {
 
   async #fetch(message: Of<"fetch">): Promise<void> {
     const { id } = message;
+    this.#underWay++;
     try {
       this.#answer(id, await this.#lane!.fetch(this.#request(message), id));
     } catch (error) {
@@ -128,6 +131,7 @@ class LaneServer {
   }
 
   async #tell({ id, change }: Of<"tell">): Promise<void> {
+    this.#underWay++;
     try {
       await this.#lane!.tell(change, id);
       this.#outbox.post({ kind: "told", id });

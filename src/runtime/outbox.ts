@@ -24,15 +24,24 @@ export interface Posting<Message> {
   post(message: Message, ...bytes: readonly Uint8Array<ArrayBuffer>[]): void;
 }
 
-/** Collects messages and sends them. */
+/** With so many calls under way a message waits for those of the same turn of the event loop. */
+const MANY_CALLS = 8;
+
+/**
+ * Collects messages and sends them. Where little is under way they go with the microtasks that
+ * are due, so that a request by itself waits for nothing.
+ */
 export class Outbox<Message> implements Posting<Message> {
   readonly #endpoint: MessageEndpoint;
+  readonly #calls: () => number;
   #messages: Message[] = [];
   #transfer: Transferable[] = [];
   #isDue = false;
 
-  constructor(endpoint: MessageEndpoint) {
+  /** @param calls How many calls are under way. */
+  constructor(endpoint: MessageEndpoint, calls: () => number = () => 0) {
     this.#endpoint = endpoint;
+    this.#calls = calls;
   }
 
   post(message: Message, ...bytes: readonly Uint8Array<ArrayBuffer>[]): void {
@@ -42,7 +51,8 @@ export class Outbox<Message> implements Posting<Message> {
     }
     if (this.#isDue) return;
     this.#isDue = true;
-    queueMicrotask(() => this.#flush());
+    if (this.#calls() < MANY_CALLS) queueMicrotask(() => this.#flush());
+    else setImmediate(() => this.#flush());
   }
 
   #flush(): void {

@@ -118,7 +118,7 @@ class LaneThread<Guests> {
   constructor(options: WorkerLaneOptions<Guests>) {
     this.#worker = options.worker;
     this.#options = options;
-    this.#outbox = new Outbox(options.worker);
+    this.#outbox = new Outbox(options.worker, () => this.#calls.size);
     this.#streams = new LaneStreams(this.#outbox);
     this.#gate = new GateServer(options.gate, this.#outbox);
     this.#watchdog = new LaneWatchdog(options.settings.requestTimeout, {
