@@ -35,6 +35,18 @@ Deno.test("a Worker that stands still under load is replaced, and no request han
   assert.deepEqual(app.record.failures, []);
 });
 
+Deno.test("a Worker that stands still does not keep the app from closing", async () => {
+  const workers: Worker[] = [];
+  const app = await openGuestApp("misbehave", {
+    lane: "worker",
+    requestTimeout: SHORT,
+    onWorker: (worker) => workers.push(worker),
+  });
+  workers[0]!.terminate();
+  await app[Symbol.asyncDispose]();
+  assert.deepEqual(app.record.replaced, []);
+});
+
 Deno.test("a fault in a Worker is told to its requests, and the next ones are served", async () => {
   const workers: Worker[] = [];
   await using app = await openGuestApp("misbehave", {

@@ -96,7 +96,10 @@ interface Call {
   readonly since: number;
   /** What its caller waits for; `undefined` when it has that. */
   waiting:
-    | { resolve(head: Head | undefined): void; reject(error: Error): void }
+    | {
+      resolve(response: HttpResponse | undefined): void;
+      reject(error: Error): void;
+    }
     | undefined;
   hasReturned: boolean;
   isStreaming: boolean;
@@ -114,6 +117,7 @@ class LaneThread<Guests> {
   readonly #ended = Promise.withResolvers<string | undefined>();
   readonly #closed = Promise.withResolvers<void>();
   #endReason: string | undefined;
+  #closingSince = Infinity;
 
   constructor(options: WorkerLaneOptions<Guests>) {
     this.#worker = options.worker;
@@ -123,7 +127,9 @@ class LaneThread<Guests> {
     this.#gate = new GateServer(options.gate, this.#outbox);
     this.#watchdog = new LaneWatchdog(options.settings.requestTimeout, {
       ping: () => this.#outbox.post({ kind: "ping" }),
-      isOverdue: (since) => this.#calls.values().some((c) => c.since <= since),
+      isOverdue: (since) =>
+        this.#closingSince <= since ||
+        this.#calls.values().some((call) => call.since <= since),
       stuck: () => this.#end("it does not answer"),
     });
     this.#worker.onmessage = ({ data }: MessageEvent<FromLane[]>) => {
@@ -171,9 +177,8 @@ class LaneThread<Guests> {
     if (body !== null || trailers !== undefined) {
       this.#streams.send(id, { body, trailers, credit: 0 });
     }
-    const head = await answered;
-    // Whoever ends a request's waiting has its head, or rejects.
-    return this.#response(head!, id);
+    // Whoever ends a request's waiting has its response, or rejects.
+    return (await answered)!;
   }
 
   async tell(change: BucketChange, id: string): Promise<void> {
@@ -188,14 +193,17 @@ class LaneThread<Guests> {
   }
 
   async close(): Promise<void> {
+    this.#closingSince = performance.now();
+    // A thread that stands still does not say that it is closed.
+    if (this.#endReason === undefined) this.#watchdog.watch();
     this.#outbox.post({ kind: "close" });
     await Promise.race([this.#closed.promise, this.#ended.promise]);
     this.#end(undefined);
   }
 
-  #begin(id: string): Promise<Head | undefined> {
+  #begin(id: string): Promise<HttpResponse | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<
-      Head | undefined
+      HttpResponse | undefined
     >();
     if (this.#endReason !== undefined) return Promise.reject(this.#lost());
     this.#calls.set(id, {
@@ -208,7 +216,7 @@ class LaneThread<Guests> {
     return promise;
   }
 
-  #response({ status, headers, body, hasTrailers }: Head, id: string) {
+  #response({ id, status, headers, body, hasTrailers }: Head): HttpResponse {
     if (body !== "stream") return { status, headers, body };
     const { body: stream, trailers } = this.#streams.receive(
       id,
@@ -238,7 +246,8 @@ class LaneThread<Guests> {
       case "head":
         return this.#answer(message.id, (call) => {
           call.isStreaming = message.body === "stream";
-          call.waiting?.resolve(message);
+          // At once: the first piece of the body may stand in the same batch.
+          call.waiting?.resolve(this.#response(message));
         });
       case "told":
         return this.#answer(
@@ -299,7 +308,9 @@ class LaneThread<Guests> {
     const { waiting, hasReturned, isStreaming } = call;
     if (waiting !== undefined || !hasReturned || isStreaming) return;
     this.#calls.delete(id);
-    if (this.#calls.size === 0) this.#watchdog.rest();
+    if (this.#calls.size === 0 && this.#closingSince === Infinity) {
+      this.#watchdog.rest();
+    }
   }
 
   async #ask(call: number, place: BucketPlace, ask: BucketCall): Promise<void> {
