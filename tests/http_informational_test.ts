@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { eachLane } from "./support/each_lane.ts";
 import { connect } from "node:http2";
 import { latin1, textOf } from "./support/http_client.ts";
 import { serveGuest } from "./support/http_server.ts";
@@ -23,8 +24,8 @@ async function allOf(port: number, request: string): Promise<string> {
   return textOf(Uint8Array.from(all));
 }
 
-Deno.test("node: an informational response goes before the response, with its lines as they are", async () => {
-  await using server = await serveGuest("early_hints", { door: "node" });
+eachLane.test("node: an informational response goes before the response, with its lines as they are", async (lane) => {
+  await using server = await serveGuest("early_hints", { lane, door: "node" });
   const text = await allOf(server.port, GET);
   assert.ok(
     text.startsWith(
@@ -36,16 +37,19 @@ Deno.test("node: an informational response goes before the response, with its li
 });
 
 for (const status of [100, 101, 200, 0]) {
-  Deno.test(`node: ${status} is no informational response of a guest`, async () => {
-    await using server = await serveGuest("early_hints", { door: "node" });
+  eachLane.test(`node: ${status} is no informational response of a guest`, async (lane) => {
+    await using server = await serveGuest("early_hints", {
+      lane,
+      door: "node",
+    });
     const text = await allOf(server.port, GET.replace("103", `${status}`));
     assert.ok(text.startsWith("HTTP/1.1 200 OK\r\n"), text);
     assert.ok(text.endsWith("protocol error\n"), text);
   });
 }
 
-Deno.test("node: a client of HTTP/1.0 gets no informational response", async () => {
-  await using server = await serveGuest("early_hints", { door: "node" });
+eachLane.test("node: a client of HTTP/1.0 gets no informational response", async (lane) => {
+  await using server = await serveGuest("early_hints", { lane, door: "node" });
   const text = await allOf(
     server.port,
     "GET / HTTP/1.0\r\nHost: a.test\r\n\r\n",
@@ -54,15 +58,15 @@ Deno.test("node: a client of HTTP/1.0 gets no informational response", async () 
   assert.ok(text.endsWith("not sent\n"), text);
 });
 
-Deno.test("deno: an informational response is refused, and the response goes out", async () => {
-  await using server = await serveGuest("early_hints");
+eachLane.test("deno: an informational response is refused, and the response goes out", async (lane) => {
+  await using server = await serveGuest("early_hints", { lane });
   const text = await allOf(server.port, GET);
   assert.ok(text.startsWith("HTTP/1.1 200 OK\r\n"), text);
   assert.ok(text.endsWith("not sent\n"), text);
 });
 
-Deno.test("node: an informational response goes over HTTP/2 too", async () => {
-  await using server = await serveGuest("early_hints", { door: "node" });
+eachLane.test("node: an informational response goes over HTTP/2 too", async (lane) => {
+  await using server = await serveGuest("early_hints", { lane, door: "node" });
   const session = connect(`http://127.0.0.1:${server.port}`);
   try {
     const stream = session.request({ ":path": "/" });

@@ -3,14 +3,10 @@
  */
 
 import assert from "node:assert/strict";
+import { eachLane, SERVED } from "./support/each_lane.ts";
 import { codeOf, endBody, respond } from "./support/handle_steps.ts";
 import { textOf, valuesOf } from "./support/http_client.ts";
-import {
-  DOORS,
-  serve,
-  serveGuest,
-  serveHandle,
-} from "./support/http_server.ts";
+import { serve, serveGuest, serveHandle } from "./support/http_server.ts";
 
 const HOST = "Host: a.test\r\n";
 const CHUNKED = "Transfer-Encoding: chunked\r\n";
@@ -26,10 +22,10 @@ const BAD_HOSTS = [
   "a.test\r\nHost: b.test",
 ];
 
-for (const door of DOORS) {
+for (const { door, lane, at } of SERVED) {
   for (const host of BAD_HOSTS) {
-    Deno.test(`${door}: the host ${JSON.stringify(host)} is refused`, async () => {
-      await using server = await serveGuest("echo", { door });
+    Deno.test(`${at}: the host ${JSON.stringify(host)} is refused`, async () => {
+      await using server = await serveGuest("echo", { door, lane });
       const { status } = await server.exchange(
         `GET /reflect HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
       );
@@ -38,9 +34,10 @@ for (const door of DOORS) {
     });
   }
 
-  Deno.test(`${door}: too many or too long header lines are refused`, async () => {
+  Deno.test(`${at}: too many or too long header lines are refused`, async () => {
     await using server = await serveGuest("echo", {
       door,
+      lane,
       limits: { maxHeaders: 5, maxHeadSize: 1000 },
     });
     const status = async (lines: string) =>
@@ -53,8 +50,8 @@ for (const door of DOORS) {
     assert.equal(await status(`A: ${"x".repeat(5000)}\r\n`), 431);
   });
 
-  Deno.test(`${door}: a WebSocket is refused, another upgrade passed over`, async () => {
-    await using server = await serveGuest("echo", { door });
+  Deno.test(`${at}: a WebSocket is refused, another upgrade passed over`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const upgrade = (to: string) =>
       server.exchange(
         `GET /status/200 HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: ${to}\r\n\r\n`,
@@ -65,9 +62,10 @@ for (const door of DOORS) {
     assert.equal((await upgrade("h2c")).status, 200);
   });
 
-  Deno.test(`${door}: a body that says it is too long is refused at once`, async () => {
+  Deno.test(`${at}: a body that says it is too long is refused at once`, async () => {
     await using server = await serveGuest("echo", {
       door,
+      lane,
       limits: { maxRequestBody: 10 },
     });
     const { status, lines } = await server.exchange(
@@ -81,7 +79,7 @@ for (const door of DOORS) {
     assert.equal(textOf(whole.body), "10\n");
   });
 
-  Deno.test(`${door}: a body that gets too long ends the guest's read`, async () => {
+  Deno.test(`${at}: a body that gets too long ends the guest's read`, async () => {
     const told = Promise.withResolvers<unknown>();
     await using server = await serveHandle(async (request, outparam) => {
       const input = request.consume().stream();
@@ -104,7 +102,7 @@ for (const door of DOORS) {
     });
   });
 
-  Deno.test(`${door}: a client that stops sending ends the guest's read`, async () => {
+  Deno.test(`${at}: a client that stops sending ends the guest's read`, async () => {
     const told = Promise.withResolvers<unknown>();
     await using server = await serveHandle(async (request, outparam) => {
       const input = request.consume().stream();
@@ -124,9 +122,10 @@ for (const door of DOORS) {
     assert.deepEqual(await told.promise, { tag: "connection-read-timeout" });
   });
 
-  Deno.test(`${door}: silent uploads do not hold all instances`, async () => {
+  Deno.test(`${at}: silent uploads do not hold all instances`, async () => {
     await using server = await serveGuest("echo", {
       door,
+      lane,
       limit: 4,
       limits: { clientTimeout: 50 },
     });
@@ -145,9 +144,10 @@ for (const door of DOORS) {
     for (const client of clients) client.close();
   });
 
-  Deno.test(`${door}: a client that stops reading lets the guest go`, async () => {
+  Deno.test(`${at}: a client that stops reading lets the guest go`, async () => {
     await using server = await serveGuest("echo", {
       door,
+      lane,
       limits: { clientTimeout: 50 },
     });
     using client = await server.connect();
@@ -159,9 +159,10 @@ for (const door of DOORS) {
     assert.deepEqual(server.record.traps, []);
   });
 
-  Deno.test(`${door}: a response that is too long is none`, async () => {
+  Deno.test(`${at}: a response that is too long is none`, async () => {
     await using server = await serveGuest("echo", {
       door,
+      lane,
       limits: { maxResponseBody: 100_000 },
     });
     const short = await server.exchange(
@@ -176,7 +177,7 @@ for (const door of DOORS) {
     assert.match(`${server.broken[0]}`, /dev\.http\.max_response_body allows/);
   });
 
-  Deno.test(`${door}: more requests than may be in flight get 503`, async () => {
+  Deno.test(`${at}: more requests than may be in flight get 503`, async () => {
     const answers = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     await using server = await serve(async () => {
@@ -196,7 +197,7 @@ for (const door of DOORS) {
     assert.equal(next.status, 200);
   });
 
-  Deno.test(`${door}: a request in flight is answered before the server ends`, async () => {
+  Deno.test(`${at}: a request in flight is answered before the server ends`, async () => {
     const answers = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     await using server = await serve(async () => {
@@ -218,8 +219,9 @@ for (const door of DOORS) {
   });
 }
 
-Deno.test("node: a connection that sends no head in time is ended", async () => {
+eachLane.test("node: a connection that sends no head in time is ended", async (lane) => {
   await using server = await serveGuest("echo", {
+    lane,
     door: "node",
     limits: { clientTimeout: 50 },
   });
@@ -230,8 +232,9 @@ Deno.test("node: a connection that sends no head in time is ended", async () => 
   assert.equal(await slow.readToEnd(), 0);
 });
 
-Deno.test("node: a connection too many is ended", async () => {
+eachLane.test("node: a connection too many is ended", async (lane) => {
   await using server = await serveGuest("echo", {
+    lane,
     door: "node",
     limits: { maxConnections: 1 },
   });

@@ -3,9 +3,10 @@
  */
 
 import assert from "node:assert/strict";
+import { eachLane, SERVED } from "./support/each_lane.ts";
 import type { Certificate } from "../src/front/mod.ts";
 import { latin1, textOf } from "./support/http_client.ts";
-import { DOORS, serveGuest } from "./support/http_server.ts";
+import { serveGuest } from "./support/http_server.ts";
 
 const HOST = "Host: a.test\r\n";
 
@@ -46,9 +47,9 @@ const VERSIONS: readonly [flag: string, version: string][] = [
   ["--http2", "2"],
 ];
 
-for (const door of DOORS) {
-  Deno.test(`${door}: HTTP/2 without TLS reaches the guest`, async () => {
-    await using server = await serveGuest("echo", { door });
+for (const { door, lane, at } of SERVED) {
+  Deno.test(`${at}: HTTP/2 without TLS reaches the guest`, async () => {
+    await using server = await serveGuest("echo", { door, lane });
     const url = `http://127.0.0.1:${server.port}`;
     const flag = "--http2-prior-knowledge";
     const seen = await curl(
@@ -82,9 +83,13 @@ for (const door of DOORS) {
   });
 
   for (const [flag, version] of VERSIONS) {
-    Deno.test(`${door}: TLS with HTTP/${version} reaches the guest`, async () => {
+    Deno.test(`${at}: TLS with HTTP/${version} reaches the guest`, async () => {
       const certificate = await makeCertificate();
-      await using server = await serveGuest("echo", { door, certificate });
+      await using server = await serveGuest("echo", {
+        door,
+        lane,
+        certificate,
+      });
       const url = `https://127.0.0.1:${server.port}`;
       const seen = await curl(
         "-k",
@@ -104,8 +109,8 @@ for (const door of DOORS) {
 const CHUNKED = `Transfer-Encoding: chunked\r\n`;
 const BODY = "2\r\nhi\r\n0\r\nX-T: 1\r\nX-U: caf\xe9\r\n\r\n";
 
-Deno.test("node: trailers reach the guest and come back to a client that takes them", async () => {
-  await using server = await serveGuest("echo", { door: "node" });
+eachLane.test("node: trailers reach the guest and come back to a client that takes them", async (lane) => {
+  await using server = await serveGuest("echo", { lane, door: "node" });
   using client = await server.connect();
   for (let round = 0; round < 2; round++) {
     await client.send(
@@ -118,8 +123,8 @@ Deno.test("node: trailers reach the guest and come back to a client that takes t
   }
 });
 
-Deno.test("node: trailers are kept from a client that does not take them", async () => {
-  await using server = await serveGuest("echo", { door: "node" });
+eachLane.test("node: trailers are kept from a client that does not take them", async (lane) => {
+  await using server = await serveGuest("echo", { lane, door: "node" });
   using client = await server.connect();
   await client.send(`POST / HTTP/1.1\r\n${HOST}${CHUNKED}\r\n${BODY}`);
   const head = await client.readHead();
@@ -129,8 +134,8 @@ Deno.test("node: trailers are kept from a client that does not take them", async
   assert.equal(server.trailersLost, 0);
 });
 
-Deno.test("deno: a guest's trailers are left out, and its owner is told", async () => {
-  await using server = await serveGuest("grpc");
+eachLane.test("deno: a guest's trailers are left out, and its owner is told", async (lane) => {
+  await using server = await serveGuest("grpc", { lane });
   const response = await server.exchange(
     `POST /other HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\n`,
   );
@@ -139,8 +144,8 @@ Deno.test("deno: a guest's trailers are left out, and its owner is told", async 
   assert.equal(server.trailersLost, 1);
 });
 
-Deno.test("node: a guest that does not ask for a body leaves its client waiting to send it", async () => {
-  await using server = await serveGuest("echo", { door: "node" });
+eachLane.test("node: a guest that does not ask for a body leaves its client waiting to send it", async (lane) => {
+  await using server = await serveGuest("echo", { lane, door: "node" });
   using client = await server.connect();
   const response = await client.exchange(
     `POST /ignore HTTP/1.1\r\n${HOST}Content-Length: 5\r\nExpect: 100-continue\r\n\r\n`,

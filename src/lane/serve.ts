@@ -141,8 +141,8 @@ class LaneServer {
   }
 
   #request(message: Of<"fetch">): HttpRequest {
-    const { id, method, url, headers } = message;
-    const { hasBody, hasTrailers, takesTrailers } = message;
+    const { id, method, url, headers, trace } = message;
+    const { hasBody, hasTrailers, takesTrailers, takesInformation } = message;
     const incoming = hasBody || hasTrailers
       ? this.#streams.receive(id, 0, () => {})
       : undefined;
@@ -153,6 +153,11 @@ class LaneServer {
       body: hasBody ? incoming!.body : null,
       ...(hasTrailers ? { trailers: incoming!.trailers } : {}),
       ...(takesTrailers ? { takesTrailers } : {}),
+      ...(trace === undefined ? {} : { trace }),
+      ...(takesInformation && {
+        inform: (status, headers) =>
+          this.#outbox.post({ kind: "inform", id, status, headers }),
+      }),
     };
   }
 

@@ -184,6 +184,8 @@ export type ToLane<Guests> =
     readonly hasBody: boolean;
     readonly hasTrailers: boolean;
     readonly takesTrailers: boolean;
+    readonly takesInformation: boolean;
+    readonly trace: string | undefined;
   }
   | {
     readonly kind: "tell";
@@ -212,6 +214,13 @@ export type FromLane =
     readonly unreached: readonly string[];
   }
   | { readonly kind: "not-opened"; readonly fault: LaneFault }
+  /** A response before the response. */
+  | {
+    readonly kind: "inform";
+    readonly id: string;
+    readonly status: number;
+    readonly headers: readonly HeaderLine[];
+  }
   | {
     readonly kind: "head";
     readonly id: string;

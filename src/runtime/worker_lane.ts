@@ -91,9 +91,13 @@ type Opened = Extract<FromLane, { readonly kind: "opened" }>;
 
 type Head = Extract<FromLane, { readonly kind: "head" }>;
 
+/** What sends informational responses to a client. */
+type Inform = HttpRequest["inform"];
+
 /** A request or a change that the Worker was handed. */
 interface Call {
   readonly since: number;
+  readonly inform: Inform | undefined;
   /** What its caller waits for; `undefined` when it has that. */
   waiting:
     | {
@@ -163,7 +167,7 @@ class LaneThread<Guests> {
 
   async fetch(request: HttpRequest, id: string): Promise<HttpResponse> {
     const { method, url, headers, body, trailers, takesTrailers } = request;
-    const answered = this.#begin(id);
+    const answered = this.#begin(id, request.inform);
     this.#outbox.post({
       kind: "fetch",
       id,
@@ -173,6 +177,8 @@ class LaneThread<Guests> {
       hasBody: body !== null,
       hasTrailers: trailers !== undefined,
       takesTrailers: takesTrailers ?? false,
+      takesInformation: request.inform !== undefined,
+      trace: request.trace,
     });
     if (body !== null || trailers !== undefined) {
       this.#streams.send(id, { body, trailers, credit: 0 });
@@ -201,13 +207,14 @@ class LaneThread<Guests> {
     this.#end(undefined);
   }
 
-  #begin(id: string): Promise<HttpResponse | undefined> {
+  #begin(id: string, inform?: Inform): Promise<HttpResponse | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<
       HttpResponse | undefined
     >();
     if (this.#endReason !== undefined) return Promise.reject(this.#lost());
     this.#calls.set(id, {
       since: performance.now(),
+      inform,
       waiting: { resolve, reject },
       hasReturned: false,
       isStreaming: false,
@@ -243,6 +250,11 @@ class LaneThread<Guests> {
         return this.#opened.resolve(message);
       case "not-opened":
         return this.#opened.reject(errorFrom(message.fault));
+      case "inform": {
+        const call = this.#calls.get(message.id);
+        if (call?.waiting === undefined) return;
+        return call.inform?.(message.status, message.headers);
+      }
       case "head":
         return this.#answer(message.id, (call) => {
           call.isStreaming = message.body === "stream";
