@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { eachLane } from "./support/each_lane.ts";
 import { openGuestApp } from "./support/guest_app.ts";
 
 /** The guest's frames in `tests/guests/src/trap_dwarf/trap_dwarf.c`. */
@@ -17,8 +18,8 @@ const FRAMES = [
   ],
 ] as const;
 
-Deno.test("a trap is answered with the lines of the guest's source", async () => {
-  await using app = await openGuestApp("trap_dwarf");
+eachLane.test("a trap is answered with the lines of the guest's source", async (lane) => {
+  await using app = await openGuestApp("trap_dwarf", { lane });
   assert.equal(await (await app.fetch("/")).text(), "no trap\n");
   const text = await (await app.fetch("/trap")).text();
   assert.equal(
@@ -44,8 +45,11 @@ Deno.test("a trap is answered with the lines of the guest's source", async () =>
   }
 });
 
-Deno.test("a trap is answered with nothing where faults are hidden", async () => {
-  await using app = await openGuestApp("trap_dwarf", { faults: "hidden" });
+eachLane.test("a trap is answered with nothing where faults are hidden", async (lane) => {
+  await using app = await openGuestApp("trap_dwarf", {
+    lane,
+    faults: "hidden",
+  });
   for (const accept of ["*/*", "text/html", "application/json"]) {
     const response = await app.fetch("/trap", { headers: { accept } });
     assert.equal(response.status, 500);
@@ -53,8 +57,8 @@ Deno.test("a trap is answered with nothing where faults are hidden", async () =>
   }
 });
 
-Deno.test("a guest that exits is told by its kind and its frames", async () => {
-  await using app = await openGuestApp("misbehave");
+eachLane.test("a guest that exits is told by its kind and its frames", async (lane) => {
+  await using app = await openGuestApp("misbehave", { lane });
   const response = await app.fetch("/exit?code=3", {
     headers: { accept: "application/json" },
   });

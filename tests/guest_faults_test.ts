@@ -269,8 +269,8 @@ Deno.test("a trap is answered with the guest's frames", async () => {
   );
 });
 
-Deno.test("the panic of a guest is marked with its request", async () => {
-  await using app = await openGuestApp("misbehave");
+eachLane.test("the panic of a guest is marked with its request", async (lane) => {
+  await using app = await openGuestApp("misbehave", { lane });
   const response = await app.fetch("/panic-message");
   assert.match(
     await response.text(),

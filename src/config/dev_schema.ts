@@ -188,7 +188,7 @@ const NOT_YET_KEYS = {
   ),
   max_outbound_http_connections_per_workload: leaf(
     integer(0),
-    "How many outgoing HTTP connections there may be in use at once",
+    "How many outgoing HTTP connections each of dev.lanes may have in use at once",
     { default: 128 },
   ),
   max_outbound_socket_connections_per_workload: leaf(

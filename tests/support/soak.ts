@@ -92,6 +92,12 @@ const KINDS: readonly Kind[] = [
     weight: 1,
     run: fails(["/never"], 504),
   },
+  {
+    name: "spinning",
+    guest: "misbehave",
+    weight: 1,
+    run: fails(["/spin", "/spin-ready"], 504),
+  },
   { name: "slow guest", guest: "echo", weight: 4, run: slowGuest },
   { name: "slow upload", guest: "echo", weight: 4, run: slowUpload },
   { name: "gone in its head", guest: "echo", weight: 4, run: goneInHead },
