@@ -236,7 +236,7 @@ for (const { lane, path } of SPINS) {
       assert.equal(response.status, 504);
       assert.match(await response.text(), /^The guest kept the client waiting/);
     }
-    assert.ok(answered > 3, `${answered} answered`);
+    assert.ok(answered > 1, `${answered} answered`);
     assert.ok(performance.now() - started < requestTimeout + 1000);
     await app.idle();
     assert.equal(app.record.traps.length, 3);
