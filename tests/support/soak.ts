@@ -95,7 +95,8 @@ const KINDS: readonly Kind[] = [
   {
     name: "spinning",
     guest: "misbehave",
-    weight: 1,
+    // Each takes a processor for as long as it may: more of them and nothing else would run.
+    weight: 0.1,
     run: fails(["/spin", "/spin-ready"], 504),
   },
   { name: "slow guest", guest: "echo", weight: 4, run: slowGuest },
