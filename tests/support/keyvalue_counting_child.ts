@@ -22,10 +22,23 @@ export interface Counting {
 export interface CountingChild extends AsyncDisposable {
   /** Settles when the store is open. */
   ready(): Promise<void>;
-  /** Lets it begin; settles after so many calls. It goes on. */
+  /**
+   * Lets it begin; settles after so many calls, once those of another process
+   * have come between them. It goes on.
+   *
+   * @throws If none has after a hundred times as many.
+   */
   count(calls: number): Promise<void>;
   /** Lets it stop; gives the sums that its calls returned. */
   stop(): Promise<number[]>;
+}
+
+/** A line of output: how far it is. */
+interface Counted {
+  /** How many calls have returned. */
+  readonly own: number;
+  /** How many sums lie from its least to its greatest, both counted. */
+  readonly span: number;
 }
 
 /** How many calls there are to a line of output. */
@@ -56,7 +69,10 @@ export function startCounting(counting: Counting): CountingChild {
     },
     async count(calls) {
       await input.write(new TextEncoder().encode("begin"));
-      for (let done = 0; done < calls; done += CALLS_PER_LINE) await nextLine();
+      for (let own = 0, span = 0; own < calls || span === own;) {
+        if (own >= calls * 100) throw new Error("no other call came between");
+        ({ own, span } = JSON.parse(await nextLine()) as Counted);
+      }
     },
     async stop() {
       await input.close();
@@ -97,7 +113,12 @@ async function work({ choice, writers }: Counting): Promise<void> {
   await Promise.all(Array.from({ length: writers }, async () => {
     while (!told) {
       sums.push(Number(await bucket.increment("counter", 1n)));
-      if (sums.length % CALLS_PER_LINE === 0) await say("counted");
+      if (sums.length % CALLS_PER_LINE > 0) continue;
+      const counted: Counted = {
+        own: sums.length,
+        span: Math.max(...sums) - Math.min(...sums) + 1,
+      };
+      await say(JSON.stringify(counted));
     }
   }));
   await toldToStop;
