@@ -1,54 +1,11 @@
 #include "sockets.h"
 
-static text_t report;
-static bool failed_once, failed_here;
-static const char *open_line;
-
-static void close_line(void) {
-  if (open_line != NULL && !failed_here) {
-    text_add(&report, "ok ");
-    text_add(&report, open_line);
-    text_add(&report, "\n");
-  }
-  open_line = NULL;
-}
-
-void check_begin(const char *function) {
-  close_line();
-  open_line = function;
-  failed_here = false;
-}
-
-void check(bool holds, const char *what) {
-  if (holds || failed_here) return;
-  failed_here = failed_once = true;
-  text_add(&report, "FAIL ");
-  text_add(&report, open_line);
-  text_add(&report, ": ");
-  text_add(&report, what);
-  text_add(&report, "\n");
-}
-
 void check_code(bool succeeded, code_t code, code_t expected, const char *what) {
   if (!succeeded && code == expected) return;
   check(false, what);
-  text_add(&report, "  it is ");
-  text_add(&report, succeeded ? "no error" : code_name(code));
-  text_add(&report, "\n");
-}
-
-bool check_end(text_t *text) {
-  close_line();
-  bool passed = !failed_once;
-  *text = report;
-  report = (text_t){0};
-  failed_once = failed_here = false;
-  return passed;
-}
-
-void block_on(pollable_t pollable) {
-  POLL(method_pollable_block)(POLL(borrow_pollable)(pollable));
-  POLL(pollable_drop_own)(pollable);
+  check_says("  it is ");
+  check_says(succeeded ? "no error" : code_name(code));
+  check_says("\n");
 }
 
 address_t address_at(bool ipv6, uint16_t port) {

@@ -1,10 +1,7 @@
-// Each area calls every function of its interfaces and reports a line for each:
-//   ok <interface>#<function>
-//   FAIL <interface>#<function>: <what was wrong>
+// Each area calls every function of its interfaces; check.h says what is reported.
 #ifndef SOCKETS_H
 #define SOCKETS_H
-#include "http.h"
-#include "text.h"
+#include "check.h"
 
 #define NET(name) wasi_sockets_network_##name
 #define TCP(name) wasi_sockets_tcp_##name
@@ -17,20 +14,12 @@ typedef NET(ip_socket_address_t) address_t;
 typedef NET(error_code_t) code_t;
 typedef NET(borrow_network_t) network_t;
 
-/** Opens the line of a function; every check() until the next one belongs to it. */
-void check_begin(const char *function);
-/** The first that does not hold is reported. */
-void check(bool holds, const char *what);
 /** Whether a call failed, and with this code. */
 void check_code(bool succeeded, code_t code, code_t expected, const char *what);
-/** Closes the last line; true when nothing failed. */
-bool check_end(text_t *report);
-
 /** This machine itself, or with port 0 any of its addresses. */
 address_t address_at(bool ipv6, uint16_t port);
 bool same_address(address_t a, address_t b);
 uint16_t port_of(address_t address);
-void block_on(pollable_t pollable);
 const char *code_name(code_t code);
 
 void check_tcp(network_t network, bool ipv6, uint16_t port);
