@@ -36,7 +36,7 @@ import type { Artifact } from "./runtime/artifact.ts";
 import type { FaultPolicy } from "./runtime/faults/fault.ts";
 import { RecentOutput } from "./runtime/faults/recent_output.ts";
 import { readMapBeside } from "./runtime/map_file.ts";
-import type { GuestOutput } from "./runtime/host_interface.ts";
+import type { GuestOutput, HostCall } from "./runtime/host_interface.ts";
 import type { LaneSettings } from "./runtime/lane_protocol.ts";
 import {
   logWatching,
@@ -128,24 +128,31 @@ export function openBuckets(
   return makeBuckets({ ...bucketsOptions(config), log });
 }
 
+/** What {@linkcode openApp} makes an app of. */
+export interface OpenAppOptions {
+  readonly artifact: Artifact;
+  /** The components beside it. */
+  readonly siblings?: readonly Sibling[];
+  readonly host: Host;
+  readonly config: Config;
+  readonly log: Log;
+  /** What clients learn when it fails; default: nothing. */
+  readonly faults?: FaultPolicy;
+  /** Whether the log is told of each call that leaves a guest. */
+  readonly tracesCalls?: boolean;
+}
+
 /**
  * Links a component with a host and makes its first instance.
  *
- * @param faults What clients learn when it fails.
- * @param siblings The components beside it.
  * @throws {LinkError} The component imports what is not offered.
  * @throws {VolumeError} A folder that it is to be given is not there.
  * @throws {GuestTrap} It traps when it is instantiated.
  */
-export async function openApp(
-  artifact: Artifact,
-  host: Host,
-  config: Config,
-  log: Log,
-  faults: FaultPolicy = "hidden",
-  siblings: readonly Sibling[] = [],
-): Promise<App> {
-  const output = new RecentOutput(guestOutput(log));
+export async function openApp(options: OpenAppOptions): Promise<App> {
+  const { artifact, siblings = [], host, config, log } = options;
+  const { faults = "hidden", tracesCalls = false } = options;
+  const output = new RecentOutput(guestOutput(log, tracesCalls));
   const opened = await openLane({
     artifact,
     siblings,
@@ -252,8 +259,12 @@ function storeOf(buckets: Buckets, bucket: string): string {
   return found?.backend ?? "";
 }
 
-function guestOutput(log: Log): GuestOutput {
+function guestOutput(log: Log, tracesCalls: boolean): GuestOutput {
   return {
+    ...(tracesCalls && {
+      call: (request: string | undefined, call: HostCall) =>
+        log.emit({ event: "host-call", request, call }),
+    }),
     line: (request, stream, text) =>
       log.emit({ event: "guest-output", request, stream, text }),
     message: (request, level, context, text) =>

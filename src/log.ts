@@ -60,6 +60,13 @@ export type LogEvent =
     readonly context: string;
     readonly text: string;
   }
+  /** A guest's call to a bucket or to another server has ended. */
+  | {
+    readonly event: "host-call";
+    /** The request or change it was serving; absent where it served none. */
+    readonly request: string | undefined;
+    readonly call: HostCallReport;
+  }
   /** A component was told of a change in a watched bucket. */
   | { readonly event: "change"; readonly change: ChangeReport }
   /** A change that the component will not be told of again. */
@@ -127,6 +134,26 @@ export interface RequestReport {
   readonly trace?: string;
 }
 
+/** One call of a guest that left the instance. */
+export interface HostCallReport {
+  /** `wasi:keyvalue/store`: the interface that was called. */
+  readonly interface: string;
+  /** What it did: `get`, `handle`. */
+  readonly name: string;
+  /** The bucket, or the authority of the server. */
+  readonly target: string;
+  /** The key or how many of them; method and path of an outgoing request. */
+  readonly subject?: string;
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Milliseconds until its result was there. */
+  readonly duration: number;
+  /** How it ended: a status, or another word. */
+  readonly result?: string;
+  /** Why it failed; absent where it did not. */
+  readonly error?: string;
+}
+
 /** One change in a watched bucket. */
 export interface ChangeReport {
   readonly id: string;
@@ -157,6 +184,7 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "refused": "info",
   "change": "info",
   "change-lost": "error",
+  "host-call": "debug",
   "guest-output": "warn",
   "guest-log": "warn",
   "guest-trap": "error",
@@ -219,6 +247,8 @@ export function formatText(event: LogEvent): string {
         printable(text)
       }`;
     }
+    case "host-call":
+      return formatCall(event.request, event.call);
     case "change": {
       const { milliseconds } = event.change;
       return `${formatChange(event.change)} (${milliseconds.toFixed(1)} ms)`;
@@ -293,6 +323,16 @@ function formatRequest(request: RequestReport): string {
   return `[${id}] ${printable(method)} ${printable(path)} ${status} (${
     milliseconds.toFixed(1)
   } ms)${traced}`;
+}
+
+function formatCall(request: string | undefined, call: HostCallReport): string {
+  const { name, target, subject, duration, result, error } = call;
+  const what = [name, JSON.stringify(target), subject, result]
+    .filter((part) => part !== undefined).join(" ");
+  const failed = error === undefined ? "" : `: ${printable(error)}`;
+  return `${tag(request)}${printable(call.interface)} ${printable(what)} (${
+    duration.toFixed(1)
+  } ms)${failed}`;
 }
 
 /** A key is any text: it stands in quotes. */

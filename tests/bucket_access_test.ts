@@ -21,12 +21,12 @@ async function answerOf(
   const log = { emit: (event: LogEvent) => void events.push(event) };
   const host = makeHost(config, log);
   await using _ = host.buckets;
-  await using app = await openApp(
-    await guestArtifact(guest),
+  await using app = await openApp({
+    artifact: await guestArtifact(guest),
     host,
     config,
     log,
-  );
+  });
   const response = await app.fetch(request);
   return { status: response.status, text: await response.text(), events };
 }

@@ -45,12 +45,12 @@ async function openLabelled(): Promise<LabelledApp> {
   const events: LogEvent[] = [];
   const log = { emit: (event: LogEvent) => void events.push(event) };
   const host = makeHost(config, log);
-  const app = await openApp(
-    await guestArtifact("kv_labels"),
+  const app = await openApp({
+    artifact: await guestArtifact("kv_labels"),
     host,
     config,
     log,
-  );
+  });
   return {
     app,
     events,

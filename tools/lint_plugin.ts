@@ -35,9 +35,11 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     wasi: ["mod.ts"],
   },
   front: { config: ["mod.ts"], runtime: "all" },
+  explorer: { keyvalue: "all", runtime: "all" },
   dev: {
     assemble: "all",
     config: ["mod.ts"],
+    explorer: ["api.ts", "mod.ts", "project.ts"],
     front: ["certificate.ts", "mod.ts"],
     keyvalue: ["store.ts"],
     runtime: "all",
@@ -54,6 +56,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     config: ["mod.ts"],
     deploy: "all",
     dev: "all",
+    explorer: ["api.ts"],
     front: ["mod.ts"],
     keyvalue: "all",
     runtime: "all",
@@ -74,7 +77,7 @@ export function placeOf(path: string): Place | undefined {
   if (normalized.endsWith("/main.ts") && !normalized.includes("/src/")) {
     return { room: "main", file: "main.ts" };
   }
-  const match = /\/src\/(?:([\w-]+)\/)?(.+\.ts)$/.exec(normalized);
+  const match = /\/src\/(?:([\w-]+)\/)?(.+\.tsx?)$/.exec(normalized);
   if (match === null) return undefined;
   const [, room, file = ""] = match;
   return { room: room ?? file.replace(/\.ts$/, ""), file };

@@ -22,7 +22,7 @@ export function projectFlags(): readonly Flag[] {
   };
   return [
     project,
-    ...configFlags().map(({ name, value, doc }) => ({ name, value, doc })),
+    ...configFlags().map(({ key: _, ...flag }) => flag),
   ];
 }
 

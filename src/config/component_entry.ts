@@ -10,10 +10,4 @@ export interface ComponentEntry {
   readonly environment: NamedTexts;
   /** What it reads through `wasi:config/store`: the same way. */
   readonly config: NamedTexts;
-  /** Hosts that its outgoing requests may go to, in place of the workload's. */
-  readonly allowedHosts?: readonly string[];
-  /** Names that it may look up, in place of the workload's. */
-  readonly allowedIpNameLookups?: readonly string[];
-  /** Ports of this machine that it may connect to, in place of the workload's. */
-  readonly allowedHostLoopbackPorts?: readonly string[];
 }

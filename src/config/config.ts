@@ -63,6 +63,16 @@ export interface HttpConfig {
   readonly clientTimeout: number;
 }
 
+/** Which changes of files start a build. */
+export interface WatchConfig {
+  /** Whether any does. */
+  readonly enabled: boolean;
+  /** Patterns, as `.gitignore` has them, of files that count although they usually would not. */
+  readonly include: readonly string[];
+  /** Patterns of files that do not count. */
+  readonly exclude: readonly string[];
+}
+
 /** How the component is served. */
 export interface DevConfig {
   /** The shell command that builds the component for dev; `build.command` unless it has its own. */
@@ -99,6 +109,10 @@ export interface DevConfig {
   readonly volumes: readonly VolumeEntry[];
   /** The folder of `wasi:blobstore`, absolute; its objects are in memory without it. */
   readonly blobstorePath?: string;
+  /** Which changes of files start a build. */
+  readonly watch: WatchConfig;
+  /** Whether the explorer is served at `/_wharf/`. */
+  readonly explorer: boolean;
 }
 
 /** A folder that the component is given. */

@@ -126,13 +126,25 @@ const OWN_KEYS = {
     },
   ),
   watch: section("Which changes of files start a build", {
-    enabled: leaf(BOOLEAN, "Whether to watch at all"),
+    enabled: leaf(BOOLEAN, "Whether to watch at all", {
+      default: true,
+      flag: {
+        name: "no-watch",
+        sets: false,
+        doc: "Do not build when files change",
+      },
+    }),
     include: listOf(leaf(TEXT, "A pattern"), "Files to watch beside the usual"),
     exclude: listOf(leaf(TEXT, "A pattern"), "Files not to watch"),
-  }, { own: true, notYet: true }),
+  }, { own: true }),
   explorer: leaf(BOOLEAN, "Whether to serve the explorer at /_wharf/", {
     own: true,
-    notYet: true,
+    default: true,
+    flag: {
+      name: "no-explorer",
+      sets: false,
+      doc: "Do not serve the explorer at /_wharf/",
+    },
   }),
 } satisfies Record<string, SchemaNode>;
 

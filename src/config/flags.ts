@@ -1,7 +1,7 @@
 import { check, type CheckContext } from "./check.ts";
 import { formatKey } from "./key_path.ts";
 import { SCHEMA } from "./schema.ts";
-import { type Leaf, schemaRows } from "./schema_node.ts";
+import { type FlagFacts, type Leaf, schemaRows } from "./schema_node.ts";
 import { EMPTY_TABLE, type SettingTable, withSetting } from "./setting.ts";
 import { integer, type Scalar, scalarFromText } from "./value_rule.ts";
 import { MAX_PORT } from "./address.ts";
@@ -10,8 +10,8 @@ import { MAX_PORT } from "./address.ts";
 export interface ConfigFlag {
   /** Its name without `--`. */
   readonly name: string;
-  /** What stands for its value in the help. */
-  readonly value: string;
+  /** What stands for its value in the help; absent for a switch. */
+  readonly value?: string;
   /** What it does, for the help. */
   readonly doc: string;
   /** The key that it overrides. */
@@ -29,17 +29,19 @@ export const PORT_FLAG = {
 interface FlagRow {
   readonly key: readonly string[];
   readonly node: Leaf;
-  readonly name: string;
-  readonly value: string;
+  readonly flag: FlagFacts;
 }
 
 /** Every flag that {@linkcode readFlags} takes, in the order of the schema. */
 export function configFlags(): readonly ConfigFlag[] {
-  return flagRows().flatMap(({ key, node, name, value }) => {
-    const row = { name, value, doc: node.doc, key: formatKey(key) };
+  return flagRows().flatMap(({ key: path, node, flag }) => {
+    const key = formatKey(path);
+    const { name } = flag;
+    if (flag.sets !== undefined) return [{ name, doc: flag.doc, key }];
+    const row = { name, value: flag.value, doc: node.doc, key };
     if (name !== "address") return [row];
-    const { name: port, value: portValue, doc } = PORT_FLAG;
-    return [row, { name: port, value: portValue, doc, key: row.key }];
+    const { name: port, value, doc } = PORT_FLAG;
+    return [row, { name: port, value, doc, key }];
   });
 }
 
@@ -52,12 +54,13 @@ export function readFlags(
   let table = EMPTY_TABLE;
   for (const [name, given] of Object.entries(flags)) {
     if (name === PORT_FLAG.name) continue;
-    const row = rows.find((row) => row.name === name);
+    const row = rows.find(({ flag }) => flag.name === name);
     if (row === undefined) {
       throw new TypeError(`Cannot read flag "${name}": it sets no key`);
     }
-    const { key, node } = row;
-    const setting = readFlag(name, given, node, key, context);
+    const { key, node, flag } = row;
+    const value = flag.sets ?? given;
+    const setting = readFlag(name, value, node, key, context);
     if (setting !== undefined) table = withSetting(table, key, setting);
   }
   return table;
@@ -98,7 +101,7 @@ function readFlag(
 function flagRows(): readonly FlagRow[] {
   return [...schemaRows(SCHEMA)].flatMap(({ key, node, notYet }) =>
     node.kind === "leaf" && node.flag !== undefined && !notYet
-      ? [{ key, node, ...node.flag }]
+      ? [{ key, node, flag: node.flag }]
       : []
   );
 }

@@ -61,7 +61,9 @@ interface Row {
 
 function tableRow({ path, node }: Row): string {
   const flags = configFlags().filter(({ key }) => key === path)
-    .map(({ name, value }) => `\`--${name} ${value}\``);
+    .map(({ name, value }) =>
+      `\`--${name}${value === undefined ? "" : ` ${value}`}\``
+    );
   const cells = [
     `\`${path}\``,
     valueOf(node),

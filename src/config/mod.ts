@@ -39,6 +39,7 @@ export type {
   NamedTexts,
   NewConfig,
   VolumeEntry,
+  WatchConfig,
   WorkloadConfig,
 } from "./config.ts";
 export type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";

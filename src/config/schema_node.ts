@@ -33,13 +33,22 @@ export interface Leaf extends KeyFacts {
   readonly flag?: FlagFacts;
 }
 
-/** A flag of the command line that sets a key. */
-export interface FlagFacts {
-  /** Its name without `--`. */
-  readonly name: string;
-  /** What stands for its value in the help: `HOST:PORT`. */
-  readonly value: string;
-}
+/** A flag of the command line that sets a key; `name` is without `--`. */
+export type FlagFacts =
+  | {
+    readonly name: string;
+    /** What stands for its value in the help: `HOST:PORT`. */
+    readonly value: string;
+    readonly sets?: undefined;
+  }
+  /** A switch. */
+  | {
+    readonly name: string;
+    /** The value that it gives the key. */
+    readonly sets: Scalar;
+    /** What it does, for the help. */
+    readonly doc: string;
+  };
 
 /** A key with a list. */
 export interface List extends KeyFacts {

@@ -74,6 +74,12 @@ export function toConfig(parts: ConfigParts): Config {
       volumes: volumesOf(settings),
       ...present({ blobstorePath: text("dev", "wasi_blobstore_path") }),
       components: componentsOf(parts),
+      watch: {
+        enabled: optionalBoolean(settings, ["dev", "watch", "enabled"]) ?? true,
+        include: optionalTexts(settings, ["dev", "watch", "include"]) ?? [],
+        exclude: optionalTexts(settings, ["dev", "watch", "exclude"]) ?? [],
+      },
+      explorer: optionalBoolean(settings, ["dev", "explorer"]) ?? true,
     },
     workload: {
       environment: record(parts.environment),
@@ -110,13 +116,6 @@ function componentsOf(
       ...Object.entries(namedTexts(settings, config)),
       ...Object.entries(namedTexts(component, ["config"])),
     ]),
-    ...present({
-      allowedHosts: optionalTexts(component, ["allowedHosts"]),
-      allowedIpNameLookups: optionalTexts(component, ["allowedIpNameLookups"]),
-      allowedHostLoopbackPorts: optionalTexts(component, [
-        "allowedHostLoopbackPorts",
-      ]),
-    }),
   }));
 }
 

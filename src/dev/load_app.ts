@@ -184,7 +184,14 @@ async function startApp(
   { config, host, log }: LoadAppOptions,
 ): Promise<App> {
   try {
-    return await openApp(artifact, host, config, log, "shown", siblings);
+    return await openApp({
+      artifact,
+      siblings,
+      host,
+      config,
+      log,
+      faults: "shown",
+    });
   } catch (error) {
     if (!(error instanceof GuestTrap)) throw error;
     const frames = guestFrames(error.cause).map((frame) => `    at ${frame}`);

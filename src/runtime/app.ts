@@ -79,10 +79,16 @@ export class App implements AsyncDisposable {
     return fetchResponse(await this.handle(this.#read(request)));
   }
 
-  /** Answers one request. Never rejects. */
-  async handle(request: HttpRequest): Promise<HttpResponse> {
+  /**
+   * Answers one request. Never rejects.
+   *
+   * @param id Marks the request in the log; no other under way MUST have the same.
+   */
+  async handle(
+    request: HttpRequest,
+    id: string = (++this.#count).toString(36),
+  ): Promise<HttpResponse> {
     const start = performance.now();
-    const id = (++this.#count).toString(36);
     const response = await this.#answer(request, id);
     this.#events.answered({
       id,

@@ -18,6 +18,29 @@ export type GuestLogLevel =
   | "error"
   | "critical";
 
+/** One call of a guest that left the instance: to a bucket, or to another server. */
+export interface HostCall {
+  /** `wasi:keyvalue/store`, `wasi:http/outgoing-handler`: the interface that was called. */
+  readonly interface: string;
+  /** What it did, by its WIT name without the resource: `get`, `increment`, `handle`. */
+  readonly name: string;
+  /** What it was done to: the bucket as the guest names it, or the authority of the server. */
+  readonly target: string;
+  /** The key, or how many keys; method and path of an outgoing request. Cut to {@linkcode MAX_SUBJECT}. */
+  readonly subject?: string;
+  /** When it began: milliseconds since the epoch, with fractions, the same clock in all threads. */
+  readonly at: number;
+  /** Milliseconds until its result was there: of an outgoing request, the response's head. */
+  readonly duration: number;
+  /** How it ended: the status of a response, what else there is to tell in a word. */
+  readonly result?: string;
+  /** Why it failed, as the guest was told; absent where it did not. */
+  readonly error?: string;
+}
+
+/** How many characters of a call's subject are kept: keys are a guest's, and have any length. */
+export const MAX_SUBJECT = 256;
+
 /** Where a guest's lines go. Each carries the request it was written for. */
 export interface GuestOutput {
   /** A whole line of the guest's stdout or stderr, without its newline. */
@@ -29,6 +52,11 @@ export interface GuestOutput {
     context: string,
     text: string,
   ): void;
+  /**
+   * A call that has ended. Absent where nobody wants to know, and then none MUST be timed or
+   * described: this is the hot path.
+   */
+  call?(requestId: string | undefined, call: HostCall): void;
 }
 
 /** One instance of a component, as its host functions see it. */

@@ -67,7 +67,7 @@ export async function openWatcherApp(
     ...(gate === undefined ? {} : { watchers: makeWatchers(gate(buckets)) }),
   };
   const artifact = await guestArtifact(guest);
-  const app = await openApp(artifact, host, config, log, "shown");
+  const app = await openApp({ artifact, host, config, log, faults: "shown" });
   const of: WatcherApp["of"] = (name) =>
     events.filter((event): event is Extract<LogEvent, { event: typeof name }> =>
       event.event === name

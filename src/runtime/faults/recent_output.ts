@@ -20,11 +20,16 @@ const MAX_LENGTH = 2000;
 
 /** Hands a guest's output on, and remembers the end of it. */
 export class RecentOutput implements GuestOutput {
+  /** Hands a call on; absent where nobody wants to know. */
+  readonly call?: NonNullable<GuestOutput["call"]>;
   readonly #next: GuestOutput;
   readonly #requests = new Map<string, FaultLine[]>();
 
   constructor(next: GuestOutput) {
     this.#next = next;
+    if (next.call !== undefined) {
+      this.call = (requestId, call) => next.call?.(requestId, call);
+    }
   }
 
   /** How many requests it keeps lines for. */
