@@ -31,7 +31,6 @@ configs: {more: {inline: {B: more}}}
     file: "/elsewhere/full.wasm",
     environment: { A: "own", B: "more", C: "all" },
     config: { k: "own", l: "own", m: "all" },
-    allowedHosts: [],
   });
   deepStrictEqual({ ...config.workload.environment }, { A: "all", C: "all" });
 });

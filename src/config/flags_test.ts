@@ -4,7 +4,9 @@ import { configFlags } from "./flags.ts";
 
 Deno.test("configFlags() lists a flag for each honoured key that has one, and --port", () => {
   deepStrictEqual(
-    configFlags().map(({ name, value, key }) => `--${name} ${value} ${key}`),
+    configFlags().map(({ name, value, key }) =>
+      [`--${name}`, value, key].filter((part) => part !== undefined).join(" ")
+    ),
     [
       "--component FILE dev.component_path",
       "--address HOST:PORT dev.address",
@@ -22,6 +24,8 @@ Deno.test("configFlags() lists a flag for each honoured key that has one, and --
       "--queue-timeout DURATION dev.queue_timeout",
       "--lanes N dev.lanes",
       "--memory-limit-mb MIB dev.memory_limit_mb",
+      "--no-watch dev.watch.enabled",
+      "--no-explorer dev.explorer",
     ],
   );
 });
@@ -43,6 +47,8 @@ Deno.test("readFlags() takes every listed flag, a number as text too", async () 
       "request-timeout": "8s",
       "lanes": "0",
       "memory-limit-mb": "9",
+      "no-watch": true,
+      "no-explorer": true,
     },
   });
   const { dev } = config;
@@ -52,6 +58,8 @@ Deno.test("readFlags() takes every listed flag, a number as text too", async () 
   strictEqual(dev.requestTimeout, 8_000);
   strictEqual(dev.lanes, 0);
   strictEqual(dev.memoryLimit, 9 * 2 ** 20);
+  strictEqual(dev.watch.enabled, false);
+  strictEqual(dev.explorer, false);
   deepStrictEqual(structuredClone(dev.keyvalue), {
     default: "deno_kv",
     redisUrl: "redis://a",

@@ -43,6 +43,8 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
       memoryLimit: 256 * 2 ** 20,
       keyvalue: { buckets: {} },
       volumes: [],
+      watch: { enabled: true, include: [], exclude: [] },
+      explorer: true,
       outgoingHttp: {
         connections: 128,
         connectionWait: 5000,
@@ -98,6 +100,8 @@ dev:
     connection_wait: 3s
   lanes: 3
   memory_limit_mb: 1GiB
+  watch: {enabled: false, include: [proto], exclude: ["*.gen.ts"]}
+  explorer: false
   keyvalue:
     default: filesystem
     buckets:
@@ -148,6 +152,8 @@ workload:
       ],
       lanes: 3,
       memoryLimit: 2 ** 30,
+      watch: { enabled: false, include: ["proto"], exclude: ["*.gen.ts"] },
+      explorer: false,
       keyvalue: {
         default: "filesystem",
         redisUrl: "redis://localhost",
@@ -245,6 +251,7 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.component_path": "default",
     "dev.address": "--address",
     "dev.data_nats_url": "user/config.toml:5:17",
+    "dev.explorer": "default",
     "dev.http.client_timeout": "default",
     "dev.http.max_head_size": "default",
     "dev.http.max_headers": "default",
@@ -258,6 +265,7 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.outgoing_http.max_concurrent_per_request": "default",
     "dev.outgoing_http.max_total_per_request": "default",
     "dev.request_timeout": ".wash/config.yaml:4:20",
+    "dev.watch.enabled": "default",
   });
 });
 
