@@ -11,6 +11,7 @@ import { openInlineLane } from "../runtime/inline_lane.ts";
 import type { Lane, LaneEvents } from "../runtime/lane.ts";
 import { openLanes } from "../runtime/lane_dispatcher.ts";
 import type { LaneSettings } from "../runtime/lane_protocol.ts";
+import { onceEach } from "../runtime/once_each.ts";
 import { openWorkerLane } from "../runtime/worker_lane.ts";
 import { serveBuckets } from "./bucket_server.ts";
 import {
@@ -95,6 +96,7 @@ async function openInWorkers(
     ]),
     siblings,
   };
+  // Each lane tells of what it sees for the first time.
   const warn = onceEach(host.warn);
   const lane = await openLanes({
     count: threads.count,
@@ -128,18 +130,4 @@ async function sharedSettings(
   );
   if (!keepsObjects || settings.blobstorePath !== undefined) return settings;
   return { ...settings, blobstorePath: await blobFolder.path() };
-}
-
-/** How many texts are remembered; parts of them are the guests'. */
-const MOST_REMEMBERED = 1000;
-
-/** Each lane tells of what it sees for the first time; here it is told once. */
-function onceEach(warn: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.has(text)) return;
-    if (told.size === MOST_REMEMBERED) told.clear();
-    told.add(text);
-    warn(text);
-  };
 }
