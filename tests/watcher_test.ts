@@ -4,14 +4,22 @@
 
 import assert from "node:assert/strict";
 import type { BucketOpener } from "../src/wasi/mod.ts";
-import { natsTest, startNatsServer } from "./support/nats_server.ts";
+import {
+  type NatsServer,
+  natsTest,
+  startNatsServer,
+} from "./support/nats_server.ts";
 import {
   type RedisServer,
   startRedis,
   testWithRedis,
 } from "./support/redis_server.ts";
 import { watchedInNats } from "./support/nats_watches.ts";
-import { openWatcherApp } from "./support/watcher_app.ts";
+import {
+  openWatcherApp,
+  type WatcherApp,
+  type WatcherAppOptions,
+} from "./support/watcher_app.ts";
 
 const EVENTS = ["--notify-keyspace-events", "KA"];
 
@@ -19,6 +27,19 @@ const EVENTS = ["--notify-keyspace-events", "KA"];
 function stores(store: string, url: string, more = ""): string {
   return `{wasi_keyvalue_${store}_url: "${url}", ${more} keyvalue: {buckets: ` +
     `{sessions: {store: ${store}}, carts: {store: ${store}}, told: {store: in_memory}}}}`;
+}
+
+/** An app that watches buckets in NATS, once NATS knows that it does. */
+async function watchNats(
+  server: NatsServer,
+  { more, watched = ["sessions"], ...options }:
+    & Partial<Omit<WatcherAppOptions, "dev">>
+    & { readonly more?: string } = {},
+): Promise<WatcherApp> {
+  const dev = stores("nats", server.url, more);
+  const opened = await openWatcherApp({ ...options, dev, watched });
+  await watchedInNats(server, watched);
+  return opened;
 }
 
 /** Waits until Redis knows of so many watches. */
@@ -51,11 +72,9 @@ natsTest(
   "a component is told of the changes in two buckets, and answers requests",
   async () => {
     await using server = await startNatsServer();
-    await using opened = await openWatcherApp({
-      dev: stores("nats", server.url),
+    await using opened = await watchNats(server, {
       watched: ["sessions", "carts"],
     });
-    await watchedInNats(server, ["sessions", "carts"]);
     const { app, until, of } = opened;
     await opened.set("sessions", "a", "one");
     await opened.set("carts", "b", "æ");
@@ -129,12 +148,9 @@ natsTest(
   "a component without incoming-handler is told of changes, and requests get 501",
   async () => {
     await using server = await startNatsServer();
-    await using opened = await openWatcherApp({
+    await using opened = await watchNats(server, {
       guest: "kv_watcher_only",
-      dev: stores("nats", server.url),
-      watched: ["sessions"],
     });
-    await watchedInNats(server, ["sessions"]);
     const response = await opened.app.fetch(new Request("http://guest.test/"));
     assert.equal(response.status, 501);
     assert.equal(
@@ -151,11 +167,7 @@ natsTest(
   "a guest that traps in on-set is called again, and the next change after it",
   async () => {
     await using server = await startNatsServer();
-    await using opened = await openWatcherApp({
-      dev: stores("nats", server.url),
-      watched: ["sessions"],
-    });
-    await watchedInNats(server, ["sessions"]);
+    await using opened = await watchNats(server);
     await opened.set("sessions", "a", "trap once");
     await opened.until("change");
     await opened.set("sessions", "a", "fine");
@@ -174,11 +186,7 @@ natsTest(
   "a change whose calls all trap is reported as lost, and others are told",
   async () => {
     await using server = await startNatsServer();
-    const opened = await openWatcherApp({
-      dev: stores("nats", server.url),
-      watched: ["sessions"],
-    });
-    await watchedInNats(server, ["sessions"]);
+    const opened = await watchNats(server);
     await opened.set("sessions", "bad", "trap");
     await opened.until("guest-trap");
     await opened.set("sessions", "good", "fine");
@@ -203,11 +211,7 @@ natsTest(
   "what a guest writes to a watched bucket is a change of its own",
   async () => {
     await using server = await startNatsServer();
-    await using opened = await openWatcherApp({
-      dev: stores("nats", server.url),
-      watched: ["sessions"],
-    });
-    await watchedInNats(server, ["sessions"]);
+    await using opened = await watchNats(server);
     await opened.set("sessions", "a", "3");
     await opened.until("change", 4);
     assert.equal(await opened.toldOf("a"), "set 3\nset 2\nset 1\nset 0\n");
@@ -217,12 +221,10 @@ natsTest(
 natsTest("a guest is held to the deadline, and called again", async () => {
   await using server = await startNatsServer();
   const { gate, open } = makeGate();
-  await using opened = await openWatcherApp({
-    dev: stores("nats", server.url, "request_timeout: 200ms,"),
-    watched: ["sessions"],
+  await using opened = await watchNats(server, {
     gate,
+    more: "request_timeout: 200ms,",
   });
-  await watchedInNats(server, ["sessions"]);
   await opened.set("sessions", "a", "one");
   await opened.until("guest-trap");
   open();
@@ -237,12 +239,9 @@ natsTest("a guest is held to the deadline, and called again", async () => {
 natsTest("stopping waits for the change that is being served", async () => {
   await using server = await startNatsServer();
   const { gate, begun, open } = makeGate();
-  const opened = await openWatcherApp({
-    dev: stores("nats", server.url),
-    watched: ["sessions"],
+  const opened = await watchNats(server, {
     gate,
   });
-  await watchedInNats(server, ["sessions"]);
   await opened.set("sessions", "a", "one");
   await begun;
   let stopped = false;
