@@ -18,6 +18,7 @@ import {
 import { limitMemory } from "./memory_limit.ts";
 import { prune } from "./prune.ts";
 import type { ArtifactFiles } from "./transpile.ts";
+import type { Transpile } from "./transpiler.ts";
 
 /**
  * What made an artifact: jco's version, and a number that is raised whenever this room writes
@@ -29,6 +30,12 @@ export const TRANSPILER = "jco-transpile@0.12.1 wharf@3";
 export interface RunOptions {
   /** The most memory that each module may take, in bytes. */
   readonly memoryLimit?: number;
+}
+
+/** How an artifact is made where the cache has none. */
+export interface MakeOptions extends RunOptions {
+  /** Default: in this thread. */
+  readonly transpile?: Transpile;
 }
 
 /** An artifact, and whether it had to be made. */
@@ -47,7 +54,7 @@ export interface CachedArtifact {
 export async function cachedArtifact(
   directory: string,
   bytes: Uint8Array<ArrayBuffer>,
-  { memoryLimit }: RunOptions = {},
+  { memoryLimit, transpile = transpileHere }: MakeOptions = {},
 ): Promise<CachedArtifact> {
   const rewrite = memoryLimit === undefined
     ? undefined
@@ -59,13 +66,17 @@ export async function cachedArtifact(
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
   }
-  const { transpile } = await import("./transpile.ts");
   const files = await transpile(bytes);
   await store(directory, key, files);
   await prune(directory, key);
   // Not from the disk: another process may be putting the same there.
   const artifact = await artifactFrom(files, rewrite);
   return { artifact, transpiled: true };
+}
+
+async function transpileHere(bytes: Uint8Array<ArrayBuffer>) {
+  const { transpile } = await import("./transpile.ts");
+  return await transpile(bytes);
 }
 
 async function loadFrom(
