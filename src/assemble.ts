@@ -7,6 +7,7 @@
 import type {
   BucketEntry,
   Config,
+  EgressConfig,
   KeyValueConfig,
   SeedValue,
 } from "./config/mod.ts";
@@ -88,22 +89,23 @@ export function startThreads({ dev }: Config): LaneThreads | undefined {
 
 function guestSettings({ workload, dev }: Config): GuestSettings {
   const { environment, config } = workload;
-  const { hosts, lookups, loopbackPorts } = workload.egress;
   const { concurrentPerRequest, totalPerRequest, ...connecting } =
     dev.outgoingHttp;
   return {
     environment,
     config,
-    components: dev.components.map(({ environment, config }) => ({
+    egress: egressOptions(workload.egress),
+    components: dev.components.map((
+      { environment, config, egress },
+      index,
+    ) => ({
       environment,
       config,
+      egress: egress === undefined ? egressOptions(workload.egress) : {
+        ...egressOptions(egress),
+        section: `dev.components[${index}]`,
+      },
     })),
-    egress: {
-      hosts,
-      lookups,
-      // A developer's other servers are here, and so is whatever runs the guest.
-      loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
-    },
     outgoing: {
       ...connecting,
       limits: { concurrent: concurrentPerRequest, total: totalPerRequest },
@@ -113,6 +115,17 @@ function guestSettings({ workload, dev }: Config): GuestSettings {
     ...(dev.blobstorePath !== undefined &&
       { blobstorePath: dev.blobstorePath }),
     memoryLimit: dev.memoryLimit,
+  };
+}
+
+function egressOptions(
+  { hosts, lookups, loopbackPorts }: EgressConfig,
+): GuestSettings["egress"] {
+  return {
+    hosts,
+    lookups,
+    // A developer's other servers are here, and so is whatever runs the guest.
+    loopback: loopbackPorts.length === 0 ? "any" : loopbackPorts,
   };
 }
 

@@ -7,6 +7,7 @@ import { LinkError } from "../src/runtime/linker.ts";
 import type { LogEvent } from "../src/log.ts";
 import { composed } from "./support/composed.ts";
 import { ARTIFACT_CACHE, guestPath } from "./support/guest_app.ts";
+import { serveAnswer } from "./support/outgoing_app.ts";
 
 interface Served extends AsyncDisposable {
   readonly server: DevServer;
@@ -182,3 +183,31 @@ for (
     await assert.rejects(served.server.ready, { name, message });
   });
 }
+
+Deno.test("dev.components: one with allowances of its own is held to them, and told where they stand", async () => {
+  await using target = serveAnswer(
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+  );
+  const outgoing = `{name: out, file: "${guestPath("outgoing")}"`;
+  const proxy = guestPath("compose_proxy");
+  const ask = async ({ server }: Served) => {
+    await server.ready;
+    return await (await fetch(`${server.url}/?${target.query}`)).text();
+  };
+  await using plain = await serve(`[${outgoing}}]`, proxy);
+  assert.match(await ask(plain), /^status 200\n/);
+  await using held = await serve(
+    `[${outgoing}, allowedHostLoopbackPorts: [1]}]`,
+    proxy,
+  );
+  assert.equal(await ask(held), "handle HTTP-request-denied\n");
+  assert.deepEqual(
+    held.events.flatMap((event) =>
+      event.event === "warning" ? [event.text] : []
+    ),
+    [
+      `Cannot connect to "http://127.0.0.1:${target.port}": no line allows it; ` +
+      `set dev.components[0].allowedHosts: ["http://127.0.0.1:${target.port}"]`,
+    ],
+  );
+});

@@ -31,6 +31,7 @@ configs: {more: {inline: {B: more}}}
     file: "/elsewhere/full.wasm",
     environment: { A: "own", B: "more", C: "all" },
     config: { k: "own", l: "own", m: "all" },
+    egress: { hosts: [], lookups: [], loopbackPorts: [] },
   });
   deepStrictEqual({ ...config.workload.environment }, { A: "all", C: "all" });
 });

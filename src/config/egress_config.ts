@@ -39,16 +39,33 @@ export interface OutgoingHttpConfig {
   readonly caPaths: readonly string[];
 }
 
-/** Where the settings let a component connect to. */
+/** Where the settings let the workload connect to. */
 export function egressOf(settings: SettingTable): EgressConfig {
-  const list = <Entry extends object>(
-    key: string,
-    parse: (text: string) => Entry | { readonly refused: string },
-  ) => textsAt(settings, ["workload", key]).map((text) => valid(parse(text)));
+  const workload = settingAt(settings, ["workload"]);
   return {
-    hosts: list("allowedHosts", parseHostPattern),
-    lookups: list("allowedIpNameLookups", parseNamePattern),
-    loopbackPorts: list("allowedHostLoopbackPorts", parseLoopbackPort),
+    hosts: [],
+    lookups: [],
+    loopbackPorts: [],
+    ...workload?.kind === "table" ? ownEgressOf(workload) : {},
+  };
+}
+
+/** The lists that a table has itself; one that it has stands in place of the workload's. */
+export function ownEgressOf(table: SettingTable): Partial<EgressConfig> {
+  const list = <Key extends keyof EgressConfig>(
+    key: Key,
+    name: string,
+    parse: (text: string) =>
+      | EgressConfig[Key][number]
+      | { readonly refused: string },
+  ) =>
+    settingAt(table, [name]) === undefined
+      ? {}
+      : { [key]: textsAt(table, [name]).map((text) => valid(parse(text))) };
+  return {
+    ...list("hosts", "allowedHosts", parseHostPattern),
+    ...list("lookups", "allowedIpNameLookups", parseNamePattern),
+    ...list("loopbackPorts", "allowedHostLoopbackPorts", parseLoopbackPort),
   };
 }
 

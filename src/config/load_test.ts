@@ -284,7 +284,7 @@ Deno.test("loadConfig() names all that is not supported in one warning", async (
   tls_ca_path: b
   service: false
   wasi_otel: true
-  components: [{name: a, file: b, allowedHosts: [x]}]
+  components: [{name: a, file: b, poolSize: 3}]
 wit:
 host: {hostPlugins: []}
 `);
@@ -294,7 +294,7 @@ host: {hostPlugins: []}
   deepStrictEqual(warnings, [
     "not supported yet and ignored: dev.postgres_url (.wash/config.yaml:2:3), " +
     "dev.tls_ca_path (.wash/config.yaml:3:3), dev.wasi_otel (.wash/config.yaml:5:3), " +
-    "dev.components[0].allowedHosts (.wash/config.yaml:6:35), host (.wash/config.yaml:8:1), " +
+    "dev.components[0].poolSize (.wash/config.yaml:6:35), host (.wash/config.yaml:8:1), " +
     "dev.service (environment variable WASH_DEV_SERVICE)",
   ]);
 });

@@ -10,7 +10,12 @@ import type {
   NamedTexts,
   VolumeEntry,
 } from "./config.ts";
-import { egressOf, outgoingHttpOf } from "./egress_config.ts";
+import {
+  type EgressConfig,
+  egressOf,
+  outgoingHttpOf,
+  ownEgressOf,
+} from "./egress_config.ts";
 import type { KeyPath } from "./key_path.ts";
 import { settingAt, type SettingTable, valueAt } from "./setting.ts";
 
@@ -116,7 +121,18 @@ function componentsOf(
       ...Object.entries(namedTexts(settings, config)),
       ...Object.entries(namedTexts(component, ["config"])),
     ]),
+    ...present({ egress: componentEgress(settings, component) }),
   }));
+}
+
+function componentEgress(
+  settings: SettingTable,
+  component: SettingTable,
+): EgressConfig | undefined {
+  const own = ownEgressOf(component);
+  return Object.keys(own).length === 0
+    ? undefined
+    : { ...egressOf(settings), ...own };
 }
 
 function httpOf(settings: SettingTable): HttpConfig {

@@ -68,16 +68,8 @@ export const COMPONENTS: List = listOf(
       secretFrom: listOf(NAMES_OF_SECRETS, "Entries of secrets"),
     }),
     config: namesTo(leaf(TEXT, "A value"), "Its wasi:config/store"),
-    // It is held to what the workload allows.
-    allowedHosts: { ...WORKLOAD_LISTS.allowedHosts, notYet: true },
-    allowedIpNameLookups: {
-      ...WORKLOAD_LISTS.allowedIpNameLookups,
-      notYet: true,
-    },
-    allowedHostLoopbackPorts: {
-      ...WORKLOAD_LISTS.allowedHostLoopbackPorts,
-      notYet: true,
-    },
+    // Each stands in place of the workload's.
+    ...WORKLOAD_LISTS,
     poolSize: leaf(LIMIT, "How many instances are kept", { notYet: true }),
     maxInvocations: leaf(LIMIT, "How many calls an instance serves", {
       notYet: true,

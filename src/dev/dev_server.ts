@@ -120,7 +120,7 @@ export async function startDevServer(
         );
       }
       threads?.[Symbol.dispose]();
-      await host.client[Symbol.asyncDispose]();
+      await host.clients[Symbol.asyncDispose]();
       await host.blobFolder[Symbol.asyncDispose]();
       await host.buckets[Symbol.asyncDispose]();
     },

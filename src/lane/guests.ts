@@ -33,6 +33,8 @@ export interface ComponentSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** `wasi:config/store`: values by key. */
   readonly config: Readonly<Record<string, string>>;
+  /** Where it may connect to. */
+  readonly egress: EgressOptions;
 }
 
 /** How guests call others. In Workers the connections are those of one lane. */
@@ -45,9 +47,7 @@ export type OutgoingSettings = Omit<
 export interface GuestSettings extends ComponentSettings {
   /** What each component beside is given, by {@linkcode Sibling.entry}. */
   readonly components: readonly ComponentSettings[];
-  /** Where guests may connect to. */
-  readonly egress: EgressOptions;
-  /** How they call others. */
+  /** How guests call others. */
   readonly outgoing: OutgoingSettings;
   /** `wasi:filesystem`: the directories. */
   readonly volumes: readonly VolumeOptions[];
@@ -99,8 +99,8 @@ export interface GuestInterfaces {
   readonly entry: HttpEntry;
   /** How changes reach a component. */
   readonly watchers: readonly ChangeEntry[];
-  /** How guests call others; it MUST be disposed after the lanes that use it. */
-  readonly client: HttpClient;
+  /** What guests call others with; it MUST be disposed after the lanes that use it. */
+  readonly clients: AsyncDisposable;
   /** The folders that guests are given; looked for when they are opened. */
   readonly volumes: Volumes;
 }
@@ -111,19 +111,19 @@ export function makeGuestInterfaces(
   { buckets, gate, warn }: GuestSurroundings,
 ): GuestInterfaces {
   const { blobstorePath, volumeSecret } = settings;
-  const policy = makeEgressPolicy(settings.egress);
-  const client = new HttpClient({
-    ...settings.outgoing,
-    policy,
-    refused: makeRefusalLog(warn),
-    warn,
-  });
+  const clients = new AsyncDisposableStack();
+  const refused = makeRefusalLog(warn);
   const volumes = new Volumes(settings.volumes, { gate, secret: volumeSecret });
   const blobs = blobstorePath === undefined
     ? makeBlobsInMemory()
     : openBlobFiles(blobstorePath);
-  const interfacesOf = ({ environment, config }: ComponentSettings) =>
-    wasiInterfaces({
+  const interfacesOf = ({ environment, config, egress }: ComponentSettings) => {
+    const policy = makeEgressPolicy(egress);
+    // Each has connections of its own: who may use one depends on the policy it was made under.
+    const client = clients.use(
+      new HttpClient({ ...settings.outgoing, policy, refused, warn }),
+    );
+    return wasiInterfaces({
       environment,
       config,
       buckets: buckets.forGuests(),
@@ -133,12 +133,13 @@ export function makeGuestInterfaces(
       volumes,
       blobs,
     });
+  };
   return {
     interfaces: interfacesOf(settings),
     siblingInterfaces: settings.components.map(interfacesOf),
     entry: incomingHandler(),
     watchers: makeWatchers(buckets.forGuests()),
-    client,
+    clients,
     volumes,
   };
 }

@@ -45,7 +45,7 @@ class LaneServer {
   readonly #gate: RemoteGate;
   readonly #streams: LaneStreams;
   readonly #sending = new Set<Promise<void>>();
-  #client: AsyncDisposable | undefined;
+  #clients: AsyncDisposable | undefined;
   #lane: Lane | undefined;
   #underWay = 0;
 
@@ -88,7 +88,7 @@ class LaneServer {
         gate: this.#gate,
         warn: (text) => this.#outbox.post({ kind: "warning", text }),
       });
-      this.#client = given.client;
+      this.#clients = given.clients;
       await given.volumes.open();
       const component = linkComponent(artifact, {
         ...given,
@@ -192,7 +192,7 @@ class LaneServer {
     // The guests have returned: what is left of their bodies is no more than their windows.
     this.#streams.sendAll();
     await Promise.all(this.#sending);
-    await this.#client?.[Symbol.asyncDispose]();
+    await this.#clients?.[Symbol.asyncDispose]();
     this.#outbox.post({ kind: "closed" });
   }
 

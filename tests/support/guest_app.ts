@@ -238,7 +238,7 @@ async function openInWorkers(
     settings: {
       ...NO_GUEST_SETTINGS,
       ...given,
-      components: siblings.map(() => given),
+      components: siblings.map(() => ({ ...NO_GUEST_SETTINGS, ...given })),
       memoryLimit,
       ...options.guests,
     },

@@ -78,12 +78,29 @@ export interface EgressOptions {
   readonly lookups: readonly NamePattern[];
   /** Ports of this machine itself. */
   readonly loopback: "any" | readonly LoopbackPort[];
+  /** The section of the configuration that the lines stand in; default `workload`. */
+  readonly section?: string;
 }
 
 const ALLOWED: Verdict = { allowed: true };
 
 /** Makes a policy. */
-export function makeEgressPolicy(
+export function makeEgressPolicy(options: EgressOptions): EgressPolicy {
+  const { section = "workload" } = options;
+  const policy = makePolicy(options);
+  const named = (verdict: Verdict): Verdict =>
+    verdict.allowed
+      ? verdict
+      : { allowed: false, remedy: `${section}.${verdict.remedy}` };
+  return {
+    http: (target) => named(policy.http(target)),
+    lookup: (name) => named(policy.lookup(name)),
+    address: (target) => named(policy.address(target)),
+  };
+}
+
+/** A policy whose remedies do not say where their line stands. */
+function makePolicy(
   { hosts, lookups, loopback }: EgressOptions,
 ): EgressPolicy {
   const allowsLoopback = (port: number, protocol: "tcp" | "udp") =>
@@ -231,6 +248,6 @@ function loopbackDenied(port: number, protocol: "tcp" | "udp"): Verdict {
 function deniedBy(key: string, entry: string): Verdict {
   return {
     allowed: false,
-    remedy: `workload.${key}: [${JSON.stringify(entry)}]`,
+    remedy: `${key}: [${JSON.stringify(entry)}]`,
   };
 }
