@@ -17,6 +17,7 @@ import {
 import type { Lifted } from "./abi/lifting.ts";
 import { type Lowered, lowerFunction } from "./abi/lowering.ts";
 import type { Artifact } from "./artifact.ts";
+import { CallTracer } from "./call_tracer.ts";
 import type {
   HostFunction,
   HostInterface,
@@ -122,6 +123,8 @@ function coreModule(artifact: Artifact, name: string): WebAssembly.Module {
 class Making {
   readonly instances: WebAssembly.Instance[] = [];
   readonly state: GuestState;
+  /** Absent where nobody wants to know of calls. */
+  readonly tracer: CallTracer | undefined;
   readonly #context: InstanceContext;
   readonly #imports = new Map<
     HostInterface,
@@ -132,6 +135,7 @@ class Making {
   constructor(context: InstanceContext, state: GuestState) {
     this.#context = context;
     this.state = state;
+    this.tracer = CallTracer.of(context);
   }
 
   export({ instance, name }: CoreExport): WebAssembly.ExportValue {
@@ -286,7 +290,11 @@ function caller(
   const { memory, realloc } = plan;
   const key = JSON.stringify([memory, realloc]);
   return (making) =>
-    lowered.bind(making.importsOf(host), making.memory(key, memory, realloc));
+    lowered.bind(
+      making.importsOf(host),
+      making.memory(key, memory, realloc),
+      making.tracer,
+    );
 }
 
 /** What all instances of a component have in common. */

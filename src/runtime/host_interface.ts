@@ -41,6 +41,23 @@ export interface HostCall {
 /** How many characters of a call's subject are kept: keys are a guest's, and have any length. */
 export const MAX_SUBJECT = 256;
 
+/** How a call ended, as a {@linkcode HostCall} tells it. */
+export type CallEnd = Pick<HostCall, "result" | "error">;
+
+/** What is told of the calls of one host function. Used only where somebody wants to know. */
+export interface CallDescription {
+  /**
+   * What a call is done to, by the function's arguments, a method's `self` first. MUST NOT tell
+   * a value or a secret.
+   */
+  of(...args: never[]): Pick<HostCall, "target" | "subject">;
+  /**
+   * How a call ended that the function did not refuse, by what it returned: at once, or later
+   * where it goes on behind the guest's back. MUST NOT reject.
+   */
+  end?(value: never): CallEnd | Promise<CallEnd>;
+}
+
 /** Where a guest's lines go. Each carries the request it was written for. */
 export interface GuestOutput {
   /** A whole line of the guest's stdout or stderr, without its newline. */
@@ -114,6 +131,8 @@ export interface HostInterface {
    * does all of it.
    */
   readonly limits?: string | Readonly<Record<string, string>>;
+  /** The functions whose calls leave the instance, by WIT name, and what is told of them. */
+  readonly calls?: Readonly<Record<string, CallDescription>>;
   /**
    * The interface's functions for one instance, by camelCase name. Resources are not among
    * them: their methods are those of {@linkcode resources}. MUST NOT hand two instances

@@ -14,6 +14,7 @@ import {
   type ResourceClass,
   WitError,
 } from "../host_interface.ts";
+import type { Callee, CallTracer } from "../call_tracer.ts";
 import { type Codec, type CoreValues, makeCodec } from "./codec.ts";
 import { type CoreImport, suspending } from "../jspi.ts";
 import type { GuestMemory } from "./guest_memory.ts";
@@ -30,10 +31,12 @@ export interface Lowered {
    * The core function for one instance.
    *
    * @param imports What {@linkcode HostInterface.imports} made for the instance.
+   * @param tracer Told of its calls, where anyone wants to know.
    */
   bind(
     imports: Readonly<Record<string, HostFunction>>,
     memory: GuestMemory,
+    tracer?: CallTracer,
   ): CoreImport;
 }
 
@@ -55,8 +58,9 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
   const writer = resultWriter(result, codecOf);
   const waits = host.waits.includes(name);
   return {
-    bind(imports, memory) {
-      const call = callee(host, name, imports);
+    bind(imports, memory, tracer) {
+      const plain = callee(host, name, imports);
+      const call = tracer?.traced(host, name, plain) ?? plain;
       const coreFunction = (...values: (number | bigint)[]) => {
         const place = Number(values.at(-1)) >>> 0;
         try {
@@ -146,8 +150,6 @@ function resultWriter(
     refuse: (memory, val, place) => write(memory, { tag: "err", val }, place),
   };
 }
-
-type Callee = (args: readonly unknown[]) => unknown;
 
 /** What a WIT name calls. */
 function callee(
