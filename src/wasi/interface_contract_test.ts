@@ -99,6 +99,12 @@ function testInterfaces(interfaces: readonly HostInterface[]): void {
       assert.equal(new Set(offered.waits).size, offered.waits.length);
     });
 
+    Deno.test(`${label} tells of calls of functions that it declares`, () => {
+      for (const name of Object.keys(offered.calls ?? {})) {
+        assert.ok(name in offered.functions, name);
+      }
+    });
+
     Deno.test(`${label} limits only functions that it declares`, () => {
       const { limits = {} } = offered;
       const clauses = typeof limits === "string"

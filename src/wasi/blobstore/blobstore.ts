@@ -10,6 +10,7 @@ import {
   type ObjectId,
 } from "../../blobstore/store.ts";
 import type {
+  CallDescription,
   HostInterface,
   InstanceContext,
 } from "../../runtime/host_interface.ts";
@@ -30,6 +31,17 @@ export function makeBlobstoreInterfaces(
     makeInterface(store),
   ];
 }
+
+const OF_CONTAINER: CallDescription = {
+  of: (name: string) => ({ target: name }),
+};
+
+const OF_OBJECTS: CallDescription = {
+  of: (from: ObjectId, to: ObjectId) => ({
+    target: from.container,
+    subject: `${from.object} to ${to.container}/${to.object}`,
+  }),
+};
 
 function makeInterface(store: BlobStore): HostInterface {
   return {
@@ -55,6 +67,14 @@ function makeInterface(store: BlobStore): HostInterface {
       "move-object",
     ],
     resources: { "container": Container },
+    calls: {
+      "create-container": OF_CONTAINER,
+      "get-container": OF_CONTAINER,
+      "delete-container": OF_CONTAINER,
+      "container-exists": OF_CONTAINER,
+      "copy-object": OF_OBJECTS,
+      "move-object": OF_OBJECTS,
+    },
     imports: (instance) => functionsOf(store, instance),
   };
 }

@@ -6,7 +6,10 @@
 
 import type { BlobStore } from "../../blobstore/store.ts";
 import { noSuchContainer, noSuchObject } from "../../blobstore/store.ts";
-import type { HostInterface } from "../../runtime/host_interface.ts";
+import type {
+  CallDescription,
+  HostInterface,
+} from "../../runtime/host_interface.ts";
 import type { Lifetime } from "../io/lifetime.ts";
 import { InputStream, OutputStream } from "../io/streams.ts";
 import { IncomingValue, rangeOf } from "./incoming_value.ts";
@@ -139,6 +142,17 @@ export class Container {
   }
 }
 
+const OF_CONTAINER: CallDescription = {
+  of: (container: Container) => ({ target: container.name() }),
+};
+
+const OF_OBJECT: CallDescription = {
+  of: (container: Container, object: string) => ({
+    target: container.name(),
+    subject: object,
+  }),
+};
+
 const SELF = "self: borrow<container>";
 const NAMES = "self: borrow<stream-object-names>";
 
@@ -203,6 +217,22 @@ export function makeContainerInterface(
       "outgoing-value": outgoingValue,
       "container": Container,
       "stream-object-names": StreamObjectNames,
+    },
+    calls: {
+      "[method]container.info": OF_CONTAINER,
+      "[method]container.get-data": OF_OBJECT,
+      "[method]container.write-data": OF_OBJECT,
+      "[method]container.list-objects": OF_CONTAINER,
+      "[method]container.delete-object": OF_OBJECT,
+      "[method]container.delete-objects": {
+        of: (container: Container, objects: readonly string[]) => ({
+          target: container.name(),
+          subject: `${objects.length} objects`,
+        }),
+      },
+      "[method]container.has-object": OF_OBJECT,
+      "[method]container.object-info": OF_OBJECT,
+      "[method]container.clear": OF_CONTAINER,
     },
     imports: () => ({}),
   };

@@ -62,6 +62,14 @@ export class OutgoingValue {
     return answering(() => value.#finish());
   }
 
+  /** What is told of a call. For the host. */
+  static described(value: OutgoingValue): { target: string; subject?: string } {
+    const target = value.#target;
+    return target === undefined
+      ? { target: "" }
+      : { target: target.container, subject: target.object };
+  }
+
   [Symbol.dispose](): void {
     this.#done = true;
     // Without `finish` the value is corrupt: no object is made of it.

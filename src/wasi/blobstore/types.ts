@@ -58,6 +58,9 @@ export function makeTypesInterface(
       "outgoing-value": outgoingValue,
       "incoming-value": IncomingValue,
     },
+    calls: {
+      "[static]outgoing-value.finish": { of: outgoingValue.described },
+    },
     imports: () => ({}),
   };
 }

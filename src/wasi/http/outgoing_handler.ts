@@ -4,14 +4,21 @@
  * @module
  */
 
+import { BROKEN_OFF } from "../../runtime/call_tracer.ts";
 import {
+  type CallEnd,
   type HostInterface,
   type InstanceContext,
   WitError,
 } from "../../runtime/host_interface.ts";
 import { Pollable } from "../io/poll.ts";
 import { BodySource } from "./body_source.ts";
-import { ERROR_CODE_TYPES, type ErrorCode, HttpFailure } from "./error_code.ts";
+import {
+  ERROR_CODE_TYPES,
+  type ErrorCode,
+  errorCodeText,
+  HttpFailure,
+} from "./error_code.ts";
 import { Fields } from "./fields.ts";
 import { IncomingBody } from "./incoming.ts";
 import { OutgoingBody, OutgoingRequest, RequestOptions } from "./outgoing.ts";
@@ -20,6 +27,7 @@ import type { HttpClient } from "./outgoing_client.ts";
 import { failure } from "./outgoing_failure.ts";
 import { CallCounter, type Release } from "./outgoing_slots.ts";
 import {
+  describedRequest,
   type Framing,
   headersOf,
   type OutgoingTarget,
@@ -74,6 +82,7 @@ export class FutureIncomingResponse {
   readonly #dropped: () => void;
   #outcome: ResponseOutcome | undefined;
   #taken = false;
+  #letGo = false;
 
   /**
    * @param outcome MUST NOT reject.
@@ -108,8 +117,20 @@ export class FutureIncomingResponse {
     return { tag: "ok", val: this.#outcome };
   }
 
+  /** How the call ends, for whoever traces it. */
+  static async end(future: FutureIncomingResponse): Promise<CallEnd> {
+    await future.#settled;
+    const outcome = future.#outcome!;
+    if (outcome.tag === "ok") return { result: `${outcome.val.status()}` };
+    // Nobody was told what became of a call that was let go of.
+    return {
+      error: future.#letGo ? BROKEN_OFF : errorCodeText(outcome.val),
+    };
+  }
+
   [Symbol.dispose](): void {
     if (this.#taken) return;
+    this.#letGo = this.#outcome === undefined;
     this.#dropped();
     if (this.#outcome?.tag === "ok") this.#outcome.val[Symbol.dispose]();
   }
@@ -323,6 +344,9 @@ export function makeOutgoingHandlerInterface(
       "outgoing-request": OutgoingRequest,
       "request-options": RequestOptions,
       "future-incoming-response": FutureIncomingResponse,
+    },
+    calls: {
+      "handle": { of: describedRequest, end: FutureIncomingResponse.end },
     },
     imports: (instance) => {
       // Most requests of a guest call nobody.

@@ -56,6 +56,20 @@ export function targetOf(request: OutgoingRequest): OutgoingTarget {
   };
 }
 
+/**
+ * What is told of a call, as the guest has it, before it is known whether it can be made. A
+ * user's name and password are left out, whether they can be sent or not.
+ */
+export function describedRequest(
+  request: OutgoingRequest,
+): { target: string; subject: string } {
+  const authority = request.authority() ?? "";
+  return {
+    target: authority.slice(authority.lastIndexOf("@") + 1),
+    subject: `${methodName(request)} ${request.pathWithQuery() ?? "/"}`,
+  };
+}
+
 /** The name that a server's certificate must have been made for; none where it is an address. */
 export function serverName({ host }: HttpTarget): string {
   return isAddress(host) ? "" : host;
@@ -75,13 +89,17 @@ function schemeOf(request: OutgoingRequest): "http" | "https" {
 }
 
 function methodOf(request: OutgoingRequest): string {
-  const method = request.method();
-  const name = method.tag === "other" ? method.val : method.tag.toUpperCase();
+  const name = methodName(request);
   // A tunnel is not a request to the host that the policy was asked about.
   if (name.toUpperCase() === "CONNECT") {
     throw refused({ tag: "HTTP-request-method-invalid" });
   }
   return name;
+}
+
+function methodName(request: OutgoingRequest): string {
+  const method = request.method();
+  return method.tag === "other" ? method.val : method.tag.toUpperCase();
 }
 
 /** Longer targets are refused before a server does it by closing the connection. */

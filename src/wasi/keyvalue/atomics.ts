@@ -7,6 +7,7 @@
 import { COUNTER_MAX, KeyValueError } from "../../keyvalue/store.ts";
 import type { HostInterface } from "../../runtime/host_interface.ts";
 import { type BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { keyCall, sum } from "./described_calls.ts";
 import { DraftBucketHandle } from "./store.ts";
 
 /**
@@ -29,15 +30,15 @@ async function increment(
         `Cannot add ${delta} to "${key}": a counter holds at most ${COUNTER_MAX}`,
       );
     }
-    const sum = await bucket.increment(key, delta);
-    if (sum < 0n) {
+    const counted = await bucket.increment(key, delta);
+    if (counted < 0n) {
       throw new KeyValueError(
         "other",
-        `Cannot return the counter "${key}": it is ${sum} now, ` +
+        `Cannot return the counter "${key}": it is ${counted} now, ` +
           "and wasi:keyvalue@0.2.0-draft has no negative numbers",
       );
     }
-    return sum;
+    return counted;
   } catch (error) {
     throw refusal(error);
   }
@@ -53,5 +54,6 @@ export const atomicsInterface: HostInterface = {
   },
   waits: ["increment"],
   resources: { "bucket": DraftBucketHandle },
+  calls: { "increment": keyCall(sum) },
   imports: () => ({ increment }),
 };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bucket, Version } from "../../keyvalue/store.ts";
+import type { Version } from "../../keyvalue/store.ts";
 import { type HostInterface, WitError } from "../../runtime/host_interface.ts";
 import {
   type BucketHandle,
@@ -12,6 +12,7 @@ import {
   STORE_ERROR,
   type StoreError,
 } from "./bucket_handle.ts";
+import { found, keyCall, sum } from "./described_calls.ts";
 import { Draft2BucketHandle } from "./store.ts";
 
 /** `variant cas-error { store-error(error), cas-failed(cas) }` */
@@ -21,13 +22,17 @@ export type CasError =
 
 /** `resource cas`: a key, and the version it has to have still when it is swapped. */
 export class Cas {
-  readonly #bucket: Bucket;
+  readonly #handle: BucketHandle;
   readonly #key: string;
   /** The version and not the value: A that became B and A again is not what was read. */
   #version: Version | undefined;
 
-  constructor(bucket: Bucket, key: string, version: Version | undefined) {
-    this.#bucket = bucket;
+  constructor(
+    handle: BucketHandle,
+    key: string,
+    version: Version | undefined,
+  ) {
+    this.#handle = handle;
     this.#key = key;
     this.#version = version;
   }
@@ -38,9 +43,9 @@ export class Cas {
    * Reads the version here, so that a guest which knows the value already is safe without
    * `current`.
    */
-  static async new({ bucket }: BucketHandle, key: string): Promise<Cas> {
+  static async new(handle: BucketHandle, key: string): Promise<Cas> {
     try {
-      return new Cas(bucket, key, (await bucket.get(key))?.version);
+      return new Cas(handle, key, (await handle.bucket.get(key))?.version);
     } catch (error) {
       throw refusal(error);
     }
@@ -53,7 +58,7 @@ export class Cas {
    */
   async current(): Promise<Uint8Array | undefined> {
     try {
-      const entry = await this.#bucket.get(this.#key);
+      const entry = await this.#handle.bucket.get(this.#key);
       this.#version = entry?.version;
       return entry?.value;
     } catch (error) {
@@ -61,12 +66,18 @@ export class Cas {
     }
   }
 
+  /** What is told of a call. For the host. */
+  static described(cas: Cas): { target: string; subject: string } {
+    return { target: cas.#handle.identifier, subject: cas.#key };
+  }
+
   /** Sets the value, or answers a handle at the version that stood in the way. For the host. */
   async swap(value: Uint8Array): Promise<Cas | undefined> {
-    const swapped = await this.#bucket.swap(this.#key, this.#version, value);
+    const { bucket } = this.#handle;
+    const swapped = await bucket.swap(this.#key, this.#version, value);
     return swapped.swapped
       ? undefined
-      : new Cas(this.#bucket, this.#key, swapped.current?.version);
+      : new Cas(this.#handle, this.#key, swapped.current?.version);
   }
 }
 
@@ -118,5 +129,11 @@ export const atomicsDraft2Interface: HostInterface = {
   },
   waits: ["[static]cas.new", "[method]cas.current", "increment", "swap"],
   resources: { "bucket": Draft2BucketHandle, "cas": Cas },
+  calls: {
+    "[static]cas.new": keyCall(),
+    "[method]cas.current": { of: Cas.described, end: found },
+    "increment": keyCall(sum),
+    "swap": { of: Cas.described, end: () => ({ result: "swapped" }) },
+  },
   imports: () => ({ increment, swap }),
 };

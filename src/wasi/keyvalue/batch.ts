@@ -10,6 +10,7 @@ import type {
   ResourceClass,
 } from "../../runtime/host_interface.ts";
 import { type BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { keysCall } from "./described_calls.ts";
 import { Draft2BucketHandle, DraftBucketHandle } from "./store.ts";
 
 /** `tuple<string, list<u8>>` */
@@ -80,6 +81,12 @@ interface Draft {
   /** What `get-many` answers. */
   readonly found: string;
   readonly getMany: HostFunction;
+  /** How many keys of what it answers have a value. */
+  readonly countFound: (answer: never) => number;
+}
+
+function countFound(entries: readonly (KeyValue | undefined)[]): number {
+  return entries.filter((entry) => entry !== undefined).length;
 }
 
 const DRAFTS: readonly Draft[] = [
@@ -88,12 +95,14 @@ const DRAFTS: readonly Draft[] = [
     bucket: DraftBucketHandle,
     found: "list<option<tuple<string, list<u8>>>>",
     getMany,
+    countFound,
   },
   {
     version: "0.2.0-draft2",
     bucket: Draft2BucketHandle,
     found: "list<option<tuple<string, list<u8>>>>",
     getMany,
+    countFound,
   },
   // Spin's from the start, and upstream's by its pull request 55, which left the version as it was.
   {
@@ -101,11 +110,13 @@ const DRAFTS: readonly Draft[] = [
     bucket: Draft2BucketHandle,
     found: "list<tuple<string, option<list<u8>>>>",
     getMany: getManyPairs,
+    countFound: (pairs: readonly (readonly [string, unknown])[]) =>
+      pairs.filter(([, value]) => value !== undefined).length,
   },
 ];
 
 export const batchInterfaces: readonly HostInterface[] = DRAFTS.map((
-  { version, bucket, found, getMany },
+  { version, bucket, found, getMany, countFound },
 ) => ({
   name: "wasi:keyvalue/batch",
   version,
@@ -119,5 +130,12 @@ export const batchInterfaces: readonly HostInterface[] = DRAFTS.map((
   },
   waits: ["get-many", "set-many", "delete-many"],
   resources: { "bucket": bucket },
+  calls: {
+    "get-many": keysCall((answer) => ({
+      result: `${countFound(answer)} found`,
+    })),
+    "set-many": keysCall(),
+    "delete-many": keysCall(),
+  },
   imports: () => ({ getMany, setMany, deleteMany }),
 }));

@@ -48,9 +48,17 @@ export function refusal(error: unknown): WitError<StoreError> {
 /** `resource bucket`, without what the drafts disagree on. */
 export class BucketHandle {
   readonly #bucket: Bucket;
+  readonly #identifier: string;
 
-  constructor(bucket: Bucket) {
+  /** @param identifier What the guest named it by. */
+  constructor(bucket: Bucket, identifier = "") {
     this.#bucket = bucket;
+    this.#identifier = identifier;
+  }
+
+  /** What the guest named it by. For the host. */
+  get identifier(): string {
+    return this.#identifier;
   }
 
   /** The bucket behind the handle. For the host. */

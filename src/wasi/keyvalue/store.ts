@@ -12,6 +12,7 @@ import {
   refusal,
   STORE_ERROR,
 } from "./bucket_handle.ts";
+import { countOf, found, keyCall, ofBucket } from "./described_calls.ts";
 
 /** `record key-response { keys: list<string>, cursor: option<Cursor> }` */
 export interface KeyResponse<Cursor> {
@@ -61,7 +62,7 @@ export class DraftBucketHandle extends DraftBucket {}
 /** The buckets of the second draft that `atomics` and `batch` take: no label's. */
 export class Draft2BucketHandle extends Draft2Bucket {}
 
-type HandleClass = new (bucket: Bucket) => BucketHandle;
+type HandleClass = new (bucket: Bucket, identifier: string) => BucketHandle;
 
 interface Draft {
   readonly version: string;
@@ -101,27 +102,40 @@ export function makeStoreInterfaces(
   labelled?: LabelledBuckets,
 ): readonly HostInterface[] {
   return DRAFTS.map((draft) => {
-    const plain = makeStore(draft, draft.plain, buckets);
+    const plain = makeStore(draft, { Handle: draft.plain, buckets });
     if (labelled === undefined) return plain;
     return {
       ...plain,
       // Two imports have two types of buckets, and a handle of the one is none of the other.
-      forLabel: (label) => makeStore(draft, draft.forLabel(), labelled(label)),
+      forLabel: (label) =>
+        makeStore(draft, {
+          Handle: draft.forLabel(),
+          buckets: labelled(label),
+          label,
+        }),
     };
   });
 }
 
 const BUCKET = "self: borrow<bucket>";
 
+/** What the imports of one label, or those without, have for themselves. */
+interface StoreParts {
+  readonly Handle: HandleClass;
+  readonly buckets: BucketOpener;
+  readonly label?: string;
+}
+
 function makeStore(
   { version, cursor }: Draft,
-  Handle: HandleClass,
-  buckets: BucketOpener,
+  { Handle, buckets, label = "" }: StoreParts,
 ): HostInterface {
+  /** Nothing is the bucket of the label. */
+  const nameOf = (identifier: string) => identifier === "" ? label : identifier;
   /** `open: func(identifier: string) -> result<bucket, error>` */
   async function open(identifier: string): Promise<BucketHandle> {
     try {
-      return new Handle(await buckets.open(identifier));
+      return new Handle(await buckets.open(identifier), nameOf(identifier));
     } catch (error) {
       throw refusal(error);
     }
@@ -157,6 +171,21 @@ function makeStore(
       "[method]bucket.list-keys",
     ],
     resources: { "bucket": Handle },
+    calls: {
+      "open": { of: (identifier: string) => ({ target: nameOf(identifier) }) },
+      "[method]bucket.get": keyCall(found),
+      "[method]bucket.set": keyCall(),
+      "[method]bucket.delete": keyCall(),
+      "[method]bucket.exists": keyCall((is: boolean) => ({
+        result: is ? "found" : "absent",
+      })),
+      "[method]bucket.list-keys": {
+        of: ofBucket,
+        end: ({ keys }: KeyResponse<unknown>) => ({
+          result: countOf(keys.length, "key"),
+        }),
+      },
+    },
     imports: () => ({ open }),
   };
 }

@@ -18,7 +18,7 @@ import { Draft2BucketHandle, DraftBucketHandle } from "./store.ts";
 interface Draft {
   readonly version: string;
   /** `store.bucket` of the same draft: the guest's own imports take no other. */
-  readonly Handle: new (bucket: Bucket) => BucketHandle;
+  readonly Handle: new (bucket: Bucket, identifier: string) => BucketHandle;
 }
 
 const DRAFTS: readonly Draft[] = [
@@ -41,7 +41,7 @@ function makeWatcher(
 ): ChangeEntry {
   const open = async (name: string) => {
     try {
-      return new Handle(await buckets.open(name));
+      return new Handle(await buckets.open(name), name);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GuestTrap(
