@@ -5,7 +5,7 @@
  */
 
 import { linkComponent } from "../runtime/component.ts";
-import type { GuestOutput } from "../runtime/host_interface.ts";
+import type { GuestOutput, HostCall } from "../runtime/host_interface.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import { openInlineLane } from "../runtime/inline_lane.ts";
 import type { Lane } from "../runtime/lane.ts";
@@ -81,7 +81,8 @@ class LaneServer {
     }
   }
 
-  async #open({ artifact, settings, guests }: Of<"open">): Promise<void> {
+  async #open(message: Of<"open">): Promise<void> {
+    const { artifact, settings, tracesCalls, guests } = message;
     try {
       const given = makeGuestInterfaces(guests.settings, {
         buckets: this.#buckets,
@@ -93,7 +94,7 @@ class LaneServer {
       const component = linkComponent(artifact, {
         ...given,
         siblings: siblingParts(guests.siblings, given),
-        output: this.#output(),
+        output: this.#output(tracesCalls),
         memoryLimit: guests.settings.memoryLimit,
       });
       this.#lane = await openInlineLane(component, {
@@ -196,8 +197,12 @@ class LaneServer {
     this.#outbox.post({ kind: "closed" });
   }
 
-  #output(): GuestOutput {
+  #output(tracesCalls: boolean): GuestOutput {
     return {
+      ...(tracesCalls && {
+        call: (id: string | undefined, call: HostCall) =>
+          this.#outbox.postAlong({ kind: "host-call", id, call }),
+      }),
       line: (id, stream, text) =>
         this.#outbox.post({ kind: "line", id, stream, text }),
       message: (id, level, context, text) =>

@@ -8,7 +8,7 @@
 import type { Artifact } from "./artifact.ts";
 import type { Gate } from "./gate.ts";
 import type { BucketChange } from "./guest.ts";
-import type { GuestLogLevel, GuestStream } from "./host_interface.ts";
+import type { GuestLogLevel, GuestStream, HostCall } from "./host_interface.ts";
 import type { HttpBodyError } from "./http_body_error.ts";
 import type { HeaderLine } from "./http_message.ts";
 import type { MissingImport } from "./linker.ts";
@@ -172,6 +172,8 @@ export type ToLane<Guests> =
     readonly kind: "open";
     readonly artifact: Artifact;
     readonly settings: LaneSettings;
+    /** Whether calls that leave a guest are to be told. */
+    readonly tracesCalls: boolean;
     /** What guests are given, for who makes their interfaces. */
     readonly guests: Guests;
   }
@@ -252,6 +254,12 @@ export type FromLane =
     readonly level: GuestLogLevel;
     readonly context: string;
     readonly text: string;
+  }
+  /** A guest's call that has ended, where such are told. */
+  | {
+    readonly kind: "host-call";
+    readonly id: string | undefined;
+    readonly call: HostCall;
   }
   | {
     readonly kind: "bucket-call";

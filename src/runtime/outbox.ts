@@ -37,6 +37,7 @@ export class Outbox<Message> implements Posting<Message> {
   #messages: Message[] = [];
   #transfer: Transferable[] = [];
   #isDue = false;
+  #isAlong = false;
 
   /** @param calls How many calls are under way. */
   constructor(endpoint: MessageEndpoint, calls: () => number = () => 0) {
@@ -55,7 +56,19 @@ export class Outbox<Message> implements Posting<Message> {
     else setImmediate(() => this.#flush());
   }
 
+  /** Sends a message that nobody waits for: with the next one, at the end of the turn at the latest. */
+  postAlong(message: Message): void {
+    this.#messages.push(message);
+    if (this.#isDue || this.#isAlong) return;
+    this.#isAlong = true;
+    setImmediate(() => {
+      this.#isAlong = false;
+      this.#flush();
+    });
+  }
+
   #flush(): void {
+    if (this.#messages.length === 0) return;
     const messages = this.#messages;
     const transfer = this.#transfer;
     this.#messages = [];

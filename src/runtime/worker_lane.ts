@@ -155,8 +155,15 @@ class LaneThread<Guests> {
   }
 
   async open(options: WorkerLaneOptions<Guests>): Promise<Opened> {
-    const { artifact, settings, guests } = options;
-    this.#outbox.post({ kind: "open", artifact, settings, guests });
+    const { artifact, settings, guests, output } = options;
+    const tracesCalls = output.call !== undefined;
+    this.#outbox.post({
+      kind: "open",
+      artifact,
+      settings,
+      tracesCalls,
+      guests,
+    });
     try {
       return await this.#opened.promise;
     } catch (error) {
@@ -281,6 +288,8 @@ class LaneThread<Guests> {
         const { id, level, context, text } = message;
         return output.message(id, level, context, text);
       }
+      case "host-call":
+        return output.call?.(message.id, message.call);
       case "bucket-call":
         this.#ask(message.call, message.place, message.ask);
         return;
