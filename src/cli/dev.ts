@@ -96,7 +96,7 @@ async function run(
     context.print,
   );
   try {
-    return await serve(given, context, log);
+    return await serve(given, context, { log, level });
   } catch (error) {
     if (!isUserFault(error, command)) throw error;
     const output = error instanceof BuildError ? error.output : "";
@@ -119,7 +119,7 @@ async function run(
 async function serve(
   given: Arguments,
   context: CommandContext,
-  log: Log,
+  { log, level }: { readonly log: Log; readonly level: LogLevel },
 ): Promise<number> {
   const { config, warnings } = await loadProject(given, context);
   for (const text of warnings) log.emit({ event: "warning", text });
@@ -129,6 +129,7 @@ async function serve(
   await using server = await startDevServer({
     config,
     log,
+    tracesCalls: isTold("host-call", level),
     build: noBuild !== true && component === undefined,
     cacheDirectory: cacheDirectory(context.env),
     searchPath: context.env["PATH"] ?? context.env["Path"] ?? "",

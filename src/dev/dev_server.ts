@@ -22,6 +22,8 @@ import { checkStores, type StoreCheck } from "./store_check.ts";
 export interface DevServerOptions {
   readonly config: Config;
   readonly log: Log;
+  /** Whether the log is told of each call that leaves a guest. */
+  readonly tracesCalls?: boolean;
   /** Whether the build command runs. */
   readonly build: boolean;
   /** Path of the artifact cache. */

@@ -43,6 +43,8 @@ export interface LoadAppOptions {
   readonly config: Config;
   readonly host: Host;
   readonly log: Log;
+  /** Whether the log is told of each call that leaves a guest. */
+  readonly tracesCalls?: boolean;
   /** Whether the build command runs, or the component is served as it lies there. */
   readonly build: boolean;
   /** Path of the artifact cache. */
@@ -181,7 +183,7 @@ async function loadParts(
 async function startApp(
   artifact: Artifact,
   siblings: readonly Sibling[],
-  { config, host, log }: LoadAppOptions,
+  { config, host, log, tracesCalls = false }: LoadAppOptions,
 ): Promise<App> {
   try {
     return await openApp({
@@ -191,6 +193,7 @@ async function startApp(
       config,
       log,
       faults: "shown",
+      tracesCalls,
     });
   } catch (error) {
     if (!(error instanceof GuestTrap)) throw error;
