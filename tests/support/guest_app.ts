@@ -84,6 +84,8 @@ export interface GuestAppOptions extends Partial<PoolOptions> {
   readonly onWorker?: (worker: Worker) => void;
   /** The most memory an instance may have, in bytes; default 256 MiB. */
   readonly memoryLimit?: number;
+  /** Whether {@linkcode GuestAppRecord.calls} is told of calls; default not. */
+  readonly tracesCalls?: boolean;
   /** Guests beside it, by the names that messages have for them; each has what it has. */
   readonly siblings?: Readonly<Record<string, string>>;
 }
@@ -140,7 +142,7 @@ export async function openGuestApp(
   const artifact = await guestArtifact(file, { memoryLimit });
   const own = options.buckets === undefined ? makeBuckets() : undefined;
   const buckets = options.buckets ?? own!;
-  const record = new Recorder();
+  const record = new Recorder(options.tracesCalls);
   const output = new RecentOutput(record.output);
   const siblings = await Promise.all(
     Object.entries(options.siblings ?? {}).map(async ([name, file]) => ({

@@ -10,6 +10,7 @@ import type {
   GuestLogLevel,
   GuestOutput,
   GuestStream,
+  HostCall,
 } from "../../src/runtime/host_interface.ts";
 
 /** A line that a guest wrote to stdout or stderr. */
@@ -27,10 +28,18 @@ export interface LoggedMessage {
   readonly text: string;
 }
 
+/** A call that left a guest. */
+export interface RecordedCall {
+  readonly request: string | undefined;
+  readonly call: HostCall;
+}
+
 /** What has happened so far. */
 export interface GuestAppRecord {
   readonly lines: readonly WrittenLine[];
   readonly messages: readonly LoggedMessage[];
+  /** Calls that have ended, where they are traced. */
+  readonly calls: readonly RecordedCall[];
   /** Guests that ended by a trap, the newest last. */
   readonly traps: readonly { readonly request: string; readonly trap: Error }[];
   readonly answered: readonly RequestEvent[];
@@ -52,11 +61,8 @@ export interface GuestAppRecord {
 export class Recorder implements GuestAppRecord {
   readonly replaced: string[] = [];
   readonly warnings: string[] = [];
-  readonly output: GuestOutput = {
-    line: (request, stream, text) => this.lines.push({ request, stream, text }),
-    message: (request, level, context, text) =>
-      this.messages.push({ request, level, context, text }),
-  };
+  readonly calls: RecordedCall[] = [];
+  readonly output: GuestOutput;
   readonly lines: WrittenLine[] = [];
   readonly messages: LoggedMessage[] = [];
   readonly traps: { readonly request: string; readonly trap: Error }[] = [];
@@ -66,6 +72,19 @@ export class Recorder implements GuestAppRecord {
   alive = 0;
   serving = 0;
   readonly #waiting: (() => void)[] = [];
+
+  constructor(tracesCalls = false) {
+    this.output = {
+      ...(tracesCalls && {
+        call: (request: string | undefined, call: HostCall) =>
+          void this.calls.push({ request, call }),
+      }),
+      line: (request, stream, text) =>
+        this.lines.push({ request, stream, text }),
+      message: (request, level, context, text) =>
+        this.messages.push({ request, level, context, text }),
+    };
+  }
 
   idle(): Promise<void> {
     if (this.serving === 0) return Promise.resolve();

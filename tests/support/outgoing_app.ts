@@ -10,7 +10,11 @@ import {
   makeRefusalLog,
 } from "../../src/wasi/mod.ts";
 import type { EgressOptions } from "../../src/wasi/net/egress.ts";
-import { type GuestApp, openGuestApp } from "./guest_app.ts";
+import {
+  type GuestApp,
+  type GuestLaneKind,
+  openGuestApp,
+} from "./guest_app.ts";
 import { latin1, textOf } from "./http_client.ts";
 
 /** What differs from an app in dev. */
@@ -21,6 +25,10 @@ export interface OutgoingAppOptions extends Partial<EgressOptions> {
   readonly total?: number;
   readonly caPaths?: readonly string[];
   readonly requestTimeout?: number;
+  /** Where the guest runs; default in the thread of the test. */
+  readonly lane?: GuestLaneKind;
+  /** Whether its calls are told. */
+  readonly tracesCalls?: boolean;
 }
 
 /** The guest and what was told of its calls. */
@@ -36,13 +44,12 @@ export async function openOutgoing(
   options: OutgoingAppOptions = {},
 ): Promise<OutgoingApp> {
   const warnings: string[] = [];
-  const client = new HttpClient({
-    policy: makeEgressPolicy({
-      hosts: options.hosts ?? [],
-      lookups: [],
-      loopback: options.loopback ?? "any",
-    }),
-    refused: makeRefusalLog((text) => warnings.push(text)),
+  const egress = {
+    hosts: options.hosts ?? [],
+    lookups: [],
+    loopback: options.loopback ?? "any",
+  };
+  const outgoing = {
     limits: {
       concurrent: options.concurrent ?? 64,
       total: options.total ?? 1000,
@@ -50,10 +57,18 @@ export async function openOutgoing(
     connections: options.connections ?? 128,
     connectionWait: options.connectionWait ?? 5000,
     caPaths: options.caPaths ?? [],
+  };
+  const client = new HttpClient({
+    ...outgoing,
+    policy: makeEgressPolicy(egress),
+    refused: makeRefusalLog((text) => warnings.push(text)),
     warn: (text) => warnings.push(text),
   });
   const guest = await openGuestApp("outgoing", {
     client,
+    guests: { egress, outgoing },
+    lane: options.lane ?? "inline",
+    tracesCalls: options.tracesCalls ?? false,
     ...(options.requestTimeout !== undefined &&
       { requestTimeout: options.requestTimeout }),
   });
