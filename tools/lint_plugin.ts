@@ -9,7 +9,7 @@
 type Allowed = "all" | readonly string[];
 
 /** Files that every room may import: they know none. */
-const OPEN: ReadonlySet<string> = new Set(["log", "nearest"]);
+const OPEN: ReadonlySet<string> = new Set(["log", "nearest", "tee_log"]);
 
 /** Each room, and what it may import of the others. */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
