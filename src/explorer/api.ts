@@ -192,8 +192,12 @@ export interface RequestDetail extends RequestSummary {
   readonly calls: number;
   /** What left the guest while it served the request, by the time it began. */
   readonly spans: readonly CallSpan[];
+  /** How many calls there were besides; absent where that is all. */
+  readonly spansLeftOut?: number;
   /** What the guest wrote meanwhile, in order. */
   readonly lines: readonly GuestLine[];
+  /** How many lines there were besides; absent where that is all. */
+  readonly linesLeftOut?: number;
   /** Why it ended, with the guest's frames. */
   readonly trap?: string;
   /** Whether it can be sent again: its body was kept whole. */
