@@ -21,13 +21,7 @@ export class BodyCapture {
   }
 
   /** The body to hand on; to be called once. */
-  wrap(
-    body: ReadableStream<Uint8Array> | null,
-  ): ReadableStream<Uint8Array> | null {
-    if (body === null) {
-      this.#ended = true;
-      return null;
-    }
+  wrap(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {

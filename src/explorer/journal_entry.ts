@@ -58,9 +58,11 @@ export class JournalEntry {
   readonly #at = performance.timeOrigin + performance.now();
   readonly #replayOf: string | undefined;
   readonly #grew: (entry: JournalEntry, bytes: number) => void;
-  readonly #body: BodyCapture;
-  readonly #spans: HostCallReport[] = [];
-  readonly #lines: GuestLine[] = [];
+  /** `undefined` where it has none. */
+  #body: BodyCapture | undefined;
+  /** Made when there are any: what is kept for each request is what a journal costs. */
+  #spans: HostCallReport[] | undefined;
+  #lines: GuestLine[] | undefined;
   #calls = 0;
   #linesWritten = 0;
   #request: HttpRequest | undefined;
@@ -79,7 +81,6 @@ export class JournalEntry {
     this.#replayOf = replayOf;
     this.#grew = grew;
     this.#request = request;
-    this.#body = new BodyCapture((bytes) => this.#keep(bytes));
   }
 
   /** The request to hand on in its place. To be called once. */
@@ -89,8 +90,9 @@ export class JournalEntry {
     trailers?.then((lines) => this.#trailers = lines, () => {
       // Who reads them hears of it.
     });
+    if (body === null) return request;
+    this.#body = new BodyCapture((bytes) => this.#keep(bytes));
     const captured = this.#body.wrap(body);
-    if (captured === null) return request;
     const { inform, takesTrailers, trace } = request;
     return {
       method: request.method,
@@ -124,8 +126,9 @@ export class JournalEntry {
   /** A call of its guest has ended. */
   called(call: HostCallReport): void {
     this.#calls++;
-    if (this.#spans.length === MAX_KEPT) return;
-    this.#spans.push(call);
+    const spans = this.#spans ??= [];
+    if (spans.length === MAX_KEPT) return;
+    spans.push(call);
     const { target, subject = "", error = "" } = call;
     this.#keep(
       OBJECT_SIZE + 2 * (target.length + subject.length + error.length),
@@ -135,10 +138,11 @@ export class JournalEntry {
   /** Its guest wrote a line. */
   wrote(stream: string, text: string): void {
     this.#linesWritten++;
-    if (this.#lines.length === MAX_KEPT) return;
+    const lines = this.#lines ??= [];
+    if (lines.length === MAX_KEPT) return;
     const at = performance.timeOrigin + performance.now();
     const kept = shortened(text, MAX_LINE);
-    this.#lines.push({ at, stream, text: kept });
+    lines.push({ at, stream, text: kept });
     this.#keep(OBJECT_SIZE + 2 * kept.length);
   }
 
@@ -165,31 +169,33 @@ export class JournalEntry {
 
   detail(): RequestDetail {
     const { url, headers } = this.#readHead();
-    const spansLeftOut = this.#calls - this.#spans.length;
-    const linesLeftOut = this.#linesWritten - this.#lines.length;
+    const spans = this.#spans ?? [];
+    const lines = this.#lines ?? [];
+    const spansLeftOut = this.#calls - spans.length;
+    const linesLeftOut = this.#linesWritten - lines.length;
     return {
       ...this.summary(),
       url,
       headers,
-      body: this.#body.told(),
+      body: this.#body?.told() ?? { size: 0, bytes: "", whole: true },
       ...(this.#responseHeaders !== undefined && {
         responseHeaders: this.#responseHeaders,
       }),
-      spans: this.#spans.map((call) => this.#span(call))
+      spans: spans.map((call) => this.#span(call))
         .sort((one, other) => one.start - other.start),
       ...(spansLeftOut > 0 && { spansLeftOut }),
-      lines: [...this.#lines],
+      lines: [...lines],
       ...(linesLeftOut > 0 && { linesLeftOut }),
       ...(this.#trap !== undefined && { trap: this.#trap }),
-      replayable: this.#body.whole,
+      replayable: this.#body?.whole ?? true,
     };
   }
 
   /** The same request once more; `undefined` where not all of it is kept. */
   replay(): HttpRequest | undefined {
-    if (!this.#body.whole) return undefined;
+    if (this.#body?.whole === false) return undefined;
     const { method, url, headers, trace } = this.#readHead();
-    const bytes = this.#body.bytes();
+    const bytes = this.#body?.bytes() ?? new Uint8Array();
     return {
       method,
       url,
@@ -211,13 +217,15 @@ export class JournalEntry {
   #readHead(): Head {
     if (this.#head !== undefined) return this.#head;
     const { method, url, headers, trace } = this.#request!;
-    const head = { method, url, headers: [...headers], trace };
-    this.#head = head;
+    const lines: readonly HeaderLine[] = Array.isArray(headers)
+      ? headers
+      : [...headers];
+    this.#head = { method, url, headers: lines, trace };
     this.#request = undefined;
-    this.#keep(
-      2 * head.headers.reduce((sum, line) => sum + lengthOf(line), url.length),
-    );
-    return head;
+    let length = url.length;
+    for (const line of lines) length += lengthOf(line);
+    this.#keep(2 * length);
+    return this.#head;
   }
 
   #keep(bytes: number): void {

@@ -1,0 +1,48 @@
+// deno-lint-ignore-file no-console -- its one line tells where it listens
+/**
+ * A guest behind the door of `dev`, for `bench/calls.ts`: `traced_server.ts MODE LANES FILE`, where
+ * the mode is `off`, `calls` (told to a log that drops them) or `journal`.
+ *
+ * @module
+ */
+
+import { type Host, makeHost, openApp, startThreads } from "../src/assemble.ts";
+import { loadConfig } from "../src/config/mod.ts";
+import { RequestJournal } from "../src/explorer/journal.ts";
+import { openDoor } from "../src/dev/front_door.ts";
+import { cachedArtifact } from "../src/transpile/cache.ts";
+
+const [mode, lanes, file] = Deno.args as [string, string, string];
+const { config } = await loadConfig({
+  cwd: Deno.cwd(),
+  env: {},
+  flags: { component: file, port: "0", lanes, "instance-reuse": "1000000" },
+  userConfigDir: "/",
+});
+const journal = mode === "journal" ? new RequestJournal() : undefined;
+const log = journal?.log ?? { emit() {} };
+const threads = startThreads(config);
+const host: Host = {
+  ...makeHost(config, log),
+  ...(threads !== undefined && { threads }),
+};
+const { artifact } = await cachedArtifact(
+  ".wharf/artifacts",
+  await Deno.readFile(file),
+  { memoryLimit: config.dev.memoryLimit },
+);
+const app = await openApp({
+  artifact,
+  host,
+  config,
+  log,
+  tracesCalls: mode !== "off",
+});
+let count = 0;
+const door = await openDoor(config, log, async (request) => {
+  const id = (++count).toString(36);
+  const response = await app.handle(journal?.begin(id, request) ?? request, id);
+  journal?.answered(id, response);
+  return response;
+});
+console.log(`Listening on http://127.0.0.1:${door.address.port}`);
