@@ -79,7 +79,7 @@ async function openJournaled(
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
       threads?.[Symbol.dispose]();
-      await host.client[Symbol.asyncDispose]();
+      await host.clients[Symbol.asyncDispose]();
       await host.buckets[Symbol.asyncDispose]();
     },
   };
