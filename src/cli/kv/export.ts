@@ -5,31 +5,19 @@
  */
 
 import { resolve } from "node:path";
-import { quote } from "../../keyvalue/key_encoding.ts";
-import { eachOf } from "../../keyvalue/batch.ts";
-import type { Bucket } from "../../keyvalue/store.ts";
-import { printable } from "../../log.ts";
 import {
-  type DumpedKey,
   formatEnd,
   formatHeader,
   formatKey,
-} from "./dump_format.ts";
-import { pagesOf } from "./list.ts";
+} from "../../keyvalue/dump/dump_format.ts";
+import { entriesOf } from "../../keyvalue/dump/entries_of.ts";
+import { quote } from "../../keyvalue/key_encoding.ts";
+import { printable } from "../../log.ts";
 import { Output } from "./output.ts";
 import { Progress, size } from "./progress.ts";
 import { type Call, flagText, type Subcommand } from "./subcommand.ts";
 import { BUCKET_FLAGS, openExisting, placeOf } from "./target.ts";
 import { fileFault } from "./value.ts";
-
-/** How many bytes of values are fetched at once, as far as the last ones tell. */
-const AIM = 4 * 1024 * 1024;
-
-/**
- * How many values are fetched at once. Their sizes are not known before: where small values
- * are followed by the largest, this many of those are held.
- */
-const MOST_VALUES = 32;
 
 /** Writes all of a bucket. */
 export const exportKeys: Subcommand = {
@@ -122,44 +110,4 @@ async function openSink(call: Call): Promise<Sink> {
   } catch (cause) {
     throw fileFault("write", file, cause);
   }
-}
-
-/** Every key with its value, a bounded number of bytes at a time. */
-async function* entriesOf(
-  bucket: Bucket,
-  prefix: string | undefined,
-): AsyncGenerator<DumpedKey> {
-  let width = 1;
-  for await (const page of pagesOf(bucket, { prefix })) {
-    for (let start = 0; start < page.length;) {
-      const keys = page.slice(start, start + width);
-      const entries = await bucket.getMany(keys);
-      const expiries = await expiriesOf(bucket, keys);
-      let bytes = 0;
-      for (const [index, key] of keys.entries()) {
-        const value = entries[index]?.value;
-        // It was deleted since it was listed.
-        if (value === undefined) continue;
-        bytes += value.length;
-        yield { key, value, expires: expiries[index] };
-      }
-      start += keys.length;
-      const mean = Math.max(1, bytes / keys.length);
-      width = Math.max(
-        1,
-        Math.min(MOST_VALUES, width * 2, Math.floor(AIM / mean)),
-      );
-    }
-  }
-}
-
-async function expiriesOf(
-  bucket: Bucket,
-  keys: readonly string[],
-): Promise<readonly (Date | undefined)[]> {
-  const expiries = new Array<Date | undefined>(keys.length);
-  await eachOf(keys, async (key, index) => {
-    expiries[index] = await bucket.expiry(key);
-  });
-  return expiries;
 }

@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path";
+import { textOf, toJson } from "../../keyvalue/dump/json_value.ts";
 import { quote } from "../../keyvalue/key_encoding.ts";
 import type { Bucket, Entry } from "../../keyvalue/store.ts";
 import type { Flag } from "../arguments.ts";
@@ -19,7 +20,7 @@ import {
   openExisting,
   placeOf,
 } from "./target.ts";
-import { fileFault, textOf, toJson } from "./value.ts";
+import { fileFault } from "./value.ts";
 
 const FORMS: readonly Flag[] = [
   { name: "raw", doc: "Write the bytes as they are, and nothing else" },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { textOf, toJson } from "../../keyvalue/dump/json_value.ts";
 import { quote } from "../../keyvalue/key_encoding.ts";
 import type { Change, Revision } from "../../keyvalue/store.ts";
 import { printable } from "../../log.ts";
@@ -16,7 +17,6 @@ import {
   openExisting,
   placeOf,
 } from "./target.ts";
-import { textOf, toJson } from "./value.ts";
 
 /** Prints what a key was. */
 export const history: Subcommand = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KvFault } from "./fault.ts";
+import { DumpError } from "./dump_error.ts";
 
 /** The longest line: a value of 16 MiB, each byte of it escaped. */
 const LONGEST_LINE = 112 * 1024 * 1024;
@@ -12,7 +12,7 @@ const LONGEST_LINE = 112 * 1024 * 1024;
 /**
  * Splits bytes at line ends.
  *
- * @throws {KvFault} `input`: a line is no UTF-8, or does not end.
+ * @throws {DumpError} A line is no UTF-8, or does not end.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -28,8 +28,8 @@ export async function* linesOf(
     try {
       return decoder.decode(bytes);
     } catch (cause) {
-      throw new KvFault(
-        "input",
+      throw new DumpError(
+        "malformed",
         `Cannot import line ${number}: it is no UTF-8`,
         { cause },
       );
@@ -48,8 +48,8 @@ export async function* linesOf(
     parts.push(chunk.slice(start));
     length += chunk.length - start;
     if (length > LONGEST_LINE) {
-      throw new KvFault(
-        "input",
+      throw new DumpError(
+        "too-large",
         `Cannot import line ${number}: it is longer than any that export writes`,
       );
     }

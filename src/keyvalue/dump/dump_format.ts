@@ -1,5 +1,5 @@
 /**
- * What `kv export` writes and `kv import` reads: lines of JSON. The first one is the header,
+ * A bucket as a file, which any store can read back: lines of JSON. The first one is the header,
  * the last one counts the keys, so that a dump that was cut short is not taken for a whole.
  *
  * ```jsonl
@@ -12,8 +12,8 @@
  * @module
  */
 
-import { quote } from "../../keyvalue/key_encoding.ts";
-import { fromBase64, toJson } from "./value.ts";
+import { quote } from "../key_encoding.ts";
+import { fromBase64, toJson } from "./json_value.ts";
 
 /** The version of the format. */
 const FORMAT = 1;
