@@ -242,3 +242,12 @@ Deno.test("watched() names the buckets with a watcher that guests may open", asy
   await using none = makeBuckets();
   assert.deepEqual(none.watched(), []);
 });
+
+Deno.test("policy() tells what a bucket is held to, by each of its names", async () => {
+  const rule = { bucket: "stored", maxValueSize: 20 };
+  await using buckets = makeBuckets({ rules: { a: rule } });
+  assert.equal(buckets.policy("a").maxValueSize, 20);
+  assert.equal(buckets.policy("stored").maxValueSize, 20);
+  assert.deepEqual(buckets.policy("other"), {});
+  assert.throws(() => buckets.policy("\ud800"), { code: "no-such-store" });
+});

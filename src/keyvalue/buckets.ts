@@ -107,6 +107,8 @@ export interface Buckets extends AsyncDisposable {
   list(): BucketListing[];
   /** The names of the buckets whose changes the component's watcher hears of. */
   watched(): readonly string[];
+  /** What the bucket of that name is held to; nothing where no rule applies. */
+  policy(name: string): BucketPolicy;
 }
 
 /** The configuration key that makes a backend available. */
@@ -208,6 +210,10 @@ class MappedBuckets implements Buckets {
     return [...this.#rules].flatMap(([name, { watch }]) =>
       watch && this.#allow?.has(name) !== false ? [name] : []
     );
+  }
+
+  policy(name: string): BucketPolicy {
+    return this.#policyOf(name, () => this.#targetOf(name))?.rule ?? {};
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
