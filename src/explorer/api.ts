@@ -28,6 +28,8 @@ export interface Problem {
     | "not-supported"
     | "store-failed"
     | "internal";
+  /** What the key is at now; of a `conflict` over a key that is there. */
+  readonly version?: string;
 }
 
 /** `GET /api/status` */
@@ -136,6 +138,13 @@ export interface Written {
   readonly version?: string;
 }
 
+/** `POST /api/increment` */
+export interface Counted {
+  readonly key: string;
+  /** The sum, in decimal digits: it may be larger than a number of JSON is exact. */
+  readonly value: string;
+}
+
 /** One line of `GET /api/history`, oldest first. */
 export interface RevisionDetail {
   readonly kind: "set" | "delete";
@@ -239,6 +248,12 @@ export interface GuestLine {
   /** `stdout`, `stderr`, or a level of `wasi:logging`. */
   readonly stream: string;
   readonly text: string;
+}
+
+/** `POST /api/replay` */
+export interface Replayed {
+  /** The new request's. */
+  readonly id: string;
 }
 
 /** `GET /api/component` */
