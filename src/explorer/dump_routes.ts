@@ -8,7 +8,7 @@ import { noneRestored, restore } from "../keyvalue/dump/restore.ts";
 import type { Bucket } from "../keyvalue/store.ts";
 import { attachment } from "./attachment.ts";
 import { BUCKET, openBucket, openExisting, PREFIX } from "./bucket_access.ts";
-import { MAX_VALUE_SIZE } from "./request_body.ts";
+import { bodyParts, MAX_VALUE_SIZE } from "./request_body.ts";
 import { json, type Route, type RouteCall } from "./route.ts";
 import { schemaOf } from "./schemas.ts";
 
@@ -61,7 +61,7 @@ export const DUMP_ROUTES: readonly Route[] = [
     async handle(call) {
       const counts = noneRestored();
       const bucket = await openBucket(call);
-      await restore(bucket, call.request.body ?? nothing(), {
+      await restore(bucket, bodyParts(call.request), {
         ifAbsent: call.query.maybe("existing") === "keep",
         maxValueSize: MAX_VALUE_SIZE,
         counts,
@@ -133,5 +133,3 @@ async function* behind<T>(
   yield first.value;
   yield* rest;
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -17,20 +17,33 @@ export interface BodyLimit {
   readonly what: string;
 }
 
+/** The parts of a body; one that breaks off is the client's doing. */
+export async function* bodyParts(
+  { body }: HttpRequest,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new Refusal("bad-request", "Cannot read the body: it broke off", {
+      cause,
+    });
+  }
+}
+
 /** All of a body. One that says it is too long is not read; one that lies is read to the limit. */
 export async function readWhole(
-  { body }: HttpRequest,
+  request: HttpRequest,
   length: string | undefined,
   limit: BodyLimit,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (length !== undefined && Number(length) > limit.most) {
     throw tooLarge(limit);
   }
-  if (body === null) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop by an exception cancels the body.
-  for await (const part of body) {
+  for await (const part of bodyParts(request)) {
     size += part.length;
     if (size > limit.most) throw tooLarge(limit);
     parts.push(part);
