@@ -2,13 +2,7 @@ import type { BucketListing, Buckets } from "../keyvalue/buckets.ts";
 import { quote } from "../keyvalue/key_encoding.ts";
 import { type Backend, type Bucket, KeyValueError } from "../keyvalue/store.ts";
 import type { BucketDetail, BucketSummary } from "./api.ts";
-import {
-  BUCKET,
-  cannot,
-  locate,
-  openBucket,
-  openExisting,
-} from "./bucket_access.ts";
+import { BUCKET, cannot, locate, openBucket } from "./bucket_access.ts";
 import { listOf } from "./json_schema.ts";
 import { Refusal } from "./problem.ts";
 import { MAX_VALUE_SIZE } from "./request_body.ts";
@@ -47,8 +41,9 @@ export const BUCKET_ROUTES: readonly Route[] = [
     path: "/bucket",
     id: "getBucket",
     does: "A bucket, looked into",
-    notes: "Makes none. Of a bucket that is not there yet, `can` tells " +
-      "neither history nor purge, for only the bucket itself knows.",
+    notes:
+      "Makes none. A bucket that is not there yet may be able to do more " +
+      "than `can` says: only the bucket itself knows of history and purge.",
     query: [BUCKET],
     answers: { 200: { doc: "The bucket", ...DETAIL } },
     refusals: ["no-such-store", "store-failed"],
@@ -235,8 +230,9 @@ async function detailOf(call: RouteCall): Promise<BucketDetail> {
   const name = call.query.text("bucket");
   const { backend, bucket } = await locate(call);
   const info = await backend.info(bucket);
-  const opened = info === undefined
-    ? await openExisting(call)
+  // Opening would make one that is not there, in a store that makes buckets.
+  const opened = info === undefined && backend.create !== undefined
+    ? undefined
     : await openBucket(call);
   const { seed, maxValueSize = MAX_VALUE_SIZE } = buckets.policy(name);
   return {

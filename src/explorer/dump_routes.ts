@@ -42,7 +42,8 @@ export const DUMP_ROUTES: readonly Route[] = [
     does: "Writes what export gave into a bucket",
     notes:
       "It stops at the first line that is wrong; the lines before it are " +
-      "stored then. Keys whose time has come are left out.",
+      "stored then. Keys whose time has come are left out. Values are held " +
+      `to ${MAX_VALUE_SIZE} bytes, and lines to what such a value may take.`,
     query: [BUCKET, {
       name: "existing",
       doc: "what becomes of keys that are there: replace, or keep; " +
