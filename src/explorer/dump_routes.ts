@@ -3,6 +3,7 @@ import {
   formatHeader,
   formatKey,
 } from "../keyvalue/dump/dump_format.ts";
+import { LONGEST_LINE } from "../keyvalue/dump/dump_lines.ts";
 import { entriesOf } from "../keyvalue/dump/entries_of.ts";
 import { noneRestored, restore } from "../keyvalue/dump/restore.ts";
 import type { Bucket } from "../keyvalue/store.ts";
@@ -43,7 +44,7 @@ export const DUMP_ROUTES: readonly Route[] = [
     notes:
       "It stops at the first line that is wrong; the lines before it are " +
       "stored then. Keys whose time has come are left out. Values are held " +
-      `to ${MAX_VALUE_SIZE} bytes, and lines to what such a value may take.`,
+      `to ${MAX_VALUE_SIZE} bytes, lines to ${LONGEST_LINE}.`,
     query: [BUCKET, {
       name: "existing",
       doc: "what becomes of keys that are there: replace, or keep; " +

@@ -1,5 +1,8 @@
 const PREFIX = "/_wharf";
 
+/** Where a path can begin at the earliest: behind `http://` and a letter. */
+const EARLIEST = 8;
+
 /**
  * Whether a request is for the explorer and not for the component. It is asked for every
  * request, so this file imports nothing and makes nothing.
@@ -7,9 +10,9 @@ const PREFIX = "/_wharf";
  * @param url Absolute, as a front door hands it over.
  */
 export function isExplorerPath(url: string): boolean {
-  const path = url.indexOf("/", url.indexOf("://") + 3);
-  if (!url.startsWith(PREFIX, path)) return false;
-  const end = path + PREFIX.length;
-  // The end of the text, "/", "?" or "#".
-  return path > 0 && (end === url.length || "/?#".includes(url[end]!));
+  const at = url.indexOf(PREFIX, EARLIEST);
+  // Most requests are for the component, and are known by this one search.
+  if (at < 0 || at !== url.indexOf("/", EARLIEST)) return false;
+  const end = at + PREFIX.length;
+  return end === url.length || "/?#".includes(url[end]!);
 }

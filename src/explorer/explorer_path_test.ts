@@ -8,7 +8,9 @@ const PATHS: readonly [url: string, isExplorer: boolean][] = [
   ["http://localhost:8000/_wharf?token=a", true],
   ["http://localhost:8000/_wharf#a", true],
   ["https://[::1]:8000/_wharf/", true],
-  ["http:///_wharf/", true],
+  ["http://a/_wharf/", true],
+  ["http://_wharf/_wharf/", true],
+  ["https://_wharf/_wharf", true],
   ["http://localhost:8000/_wharf/../secret", true],
   ["http://localhost:8000/", false],
   ["http://localhost:8000", false],
@@ -19,6 +21,7 @@ const PATHS: readonly [url: string, isExplorer: boolean][] = [
   ["http://localhost:8000/a/_wharf/", false],
   ["http://localhost:8000/?/_wharf/", false],
   ["http://_wharf/", false],
+  ["https://_wharf/", false],
   ["", false],
 ];
 

@@ -7,7 +7,7 @@
 import { DumpError } from "./dump_error.ts";
 
 /** The longest line: a value of 16 MiB, each byte of it escaped. */
-const LONGEST_LINE = 112 * 1024 * 1024;
+export const LONGEST_LINE = 112 * 1024 * 1024;
 
 /**
  * Splits bytes at line ends.
