@@ -207,6 +207,8 @@ export const SCHEMAS: Readonly<Record<SchemaName, JsonSchema>> = {
     maybe: {
       ...SUMMARY_OF_REQUEST.maybe,
       responseHeaders: HEADER_LINES,
+      spansLeftOut: COUNT,
+      linesLeftOut: COUNT,
       trap: TEXT,
     },
   }),
