@@ -6,7 +6,13 @@
 
 import type { Artifact } from "./artifact.ts";
 import type { ComponentInstance } from "./component_instance.ts";
-import { compose, MAIN, type Part } from "./composition.ts";
+import {
+  compose,
+  MAIN,
+  type Part,
+  survey,
+  type SurveyedPart,
+} from "./composition.ts";
 import { type Lifted, liftExports } from "./abi/lifting.ts";
 import type {
   BucketChange,
@@ -48,6 +54,43 @@ export interface LinkedComponent extends GuestFactory {
   readonly unreached: readonly string[];
 }
 
+/** What linking a component comes to. */
+export interface ComponentSurvey {
+  /** The component, and those beside it. */
+  readonly parts: readonly SurveyedPart[];
+  /** The export that answers requests, as the component spells it. */
+  readonly http?: string;
+  /** The export that is told of changes. */
+  readonly change?: string;
+  /** What {@linkcode linkComponent} refuses it for; empty where it does not. */
+  readonly missing: readonly MissingImport[];
+}
+
+/**
+ * What {@linkcode linkComponent} finds, and all that it would refuse. No instance is made, so
+ * the types of exports are not looked at.
+ */
+export function surveyComponent(
+  artifact: Artifact,
+  options: Omit<ComponentOptions, "output">,
+): ComponentSurvey {
+  const { interfaces, entry, siblings = [] } = options;
+  const { http, change } = findEntries(artifact, options);
+  const { parts, missing } = survey(
+    { name: MAIN, artifact, interfaces },
+    siblings,
+  );
+  const isServable = http !== undefined || change !== undefined;
+  return {
+    parts,
+    ...(http !== undefined && { http: http.label }),
+    ...(change !== undefined && { change: change.label }),
+    missing: isServable
+      ? missing
+      : [...notServable(artifact, entry).missing, ...missing],
+  };
+}
+
 /**
  * Links a component. Every import is checked here, so that {@linkcode GuestFactory.make}
  * can fail only for what the guest itself does, and at the first time for exports of
@@ -59,10 +102,8 @@ export function linkComponent(
   artifact: Artifact,
   options: ComponentOptions,
 ): LinkedComponent {
-  const { interfaces, entry, watchers = [], output, siblings = [] } = options;
-  const http = findExport(artifact, entry);
-  const change = watchers.map((watcher) => findExport(artifact, watcher))
-    .find((found) => found !== undefined);
+  const { interfaces, entry, output, siblings = [] } = options;
+  const { http, change } = findEntries(artifact, options);
   if (http === undefined && change === undefined) {
     throw notServable(artifact, entry);
   }
@@ -93,6 +134,21 @@ interface Called<Entry extends ExportedInterface> {
   /** As the component spells it. */
   readonly label: string;
   readonly functions: ReadonlyMap<string, Lifted>;
+}
+
+/** The exports that the host calls. */
+function findEntries(
+  artifact: Artifact,
+  { entry, watchers = [] }: Pick<ComponentOptions, "entry" | "watchers">,
+): {
+  readonly http: Called<HttpEntry> | undefined;
+  readonly change: Called<ChangeEntry> | undefined;
+} {
+  return {
+    http: findExport(artifact, entry),
+    change: watchers.map((watcher) => findExport(artifact, watcher))
+      .find((found) => found !== undefined),
+  };
 }
 
 function findExport<Entry extends ExportedInterface>(

@@ -6,7 +6,7 @@ import {
   testInterface,
 } from "./_test_component.ts";
 import type { Artifact } from "./artifact.ts";
-import { linkComponent } from "./component.ts";
+import { linkComponent, surveyComponent } from "./component.ts";
 import type { ChangeEntry, GuestFactory, HttpEntry } from "./guest.ts";
 import type { HostInterface, InstanceContext } from "./host_interface.ts";
 import { LinkError } from "./linker.ts";
@@ -119,6 +119,32 @@ Deno.test("linkComponent() refuses a component that does not export the entry", 
         `it exports ${has}; only components that answer HTTP requests can be served`,
     });
   }
+});
+
+Deno.test("surveyComponent() tells all that linkComponent() refuses, exports and imports", () => {
+  const artifact: Artifact = {
+    ...testArtifact(),
+    imports: [{
+      name: "acme:a/a",
+      version: "",
+      label: "acme:a/a",
+      functions: {},
+      types: {},
+    }],
+  };
+  const options = { interfaces: [], entry: entryOf("call") };
+  const servable = surveyComponent(artifact, options);
+  assert.equal(servable.http, TEST_EXPORT);
+  assert.deepEqual(servable.missing.map((each) => each.import), ["acme:a/a"]);
+  const { http, change, missing } = surveyComponent(
+    { ...artifact, exports: [] },
+    { ...options, watchers: [] },
+  );
+  assert.deepEqual({ http, change }, { http: undefined, change: undefined });
+  assert.deepEqual(
+    missing.map((each) => each.import),
+    [`${TEST_ENTRY.name}@${TEST_ENTRY.version}`, "acme:a/a"],
+  );
 });
 
 Deno.test("linkComponent() refuses imports that nothing satisfies, before any instance", () => {

@@ -16,7 +16,13 @@ import {
   prepareInstances,
 } from "./component_instance.ts";
 import type { HostInterface, ResourceClass } from "./host_interface.ts";
-import { type Link, link, LinkError, type MissingImport } from "./linker.ts";
+import {
+  type Finding,
+  findLink,
+  type Link,
+  LinkError,
+  type MissingImport,
+} from "./linker.ts";
 import { siblingInterface } from "./sibling_interface.ts";
 import { differingFunctions } from "./signature_match.ts";
 
@@ -45,6 +51,22 @@ export interface Composition {
   readonly unreached: readonly string[];
 }
 
+/** One of several components, and what was found for each of its imports. */
+export interface SurveyedPart {
+  readonly part: Part;
+  readonly findings: readonly Finding[];
+  /** Whether a request can reach it. */
+  readonly reached: boolean;
+}
+
+/** What joining components comes to. */
+export interface Survey {
+  /** The first one is the one that is served. */
+  readonly parts: readonly SurveyedPart[];
+  /** What {@linkcode compose} refuses them for; empty where it does not. */
+  readonly missing: readonly MissingImport[];
+}
+
 /**
  * Joins components, of which the first is the one that is served.
  *
@@ -56,20 +78,41 @@ export function compose(
   siblings: readonly Part[],
   limits: ModuleLimits = {},
 ): Composition {
-  const joining = new Joining([main, ...siblings], limits);
+  const { make, missing, parts } = joinAll(main, siblings, limits);
+  if (missing.length > 0) throw new LinkError(missing);
+  const unreached = parts.filter(({ reached }) => !reached)
+    .map(({ part }) => part.name);
+  return { make, unreached };
+}
+
+/** What {@linkcode compose} finds, and what it would refuse. No instance is made. */
+export function survey(main: Part, siblings: readonly Part[]): Survey {
+  const { parts, missing } = joinAll(main, siblings, {});
+  return { parts, missing };
+}
+
+function joinAll(
+  main: Part,
+  siblings: readonly Part[],
+  limits: ModuleLimits,
+): Survey & Pick<Composition, "make"> {
+  const all = [main, ...siblings];
+  const joining = new Joining(all, limits);
   const { make } = joining.join(main, []);
   const reached = joining.joined;
-  const unreached = siblings.filter((part) => !reached.has(part))
-    .map(({ name }) => name);
   // What no request reaches must be able to run all the same: it was asked for.
-  for (const part of siblings) joining.join(part, []);
-  if (joining.missing.length > 0) throw new LinkError(joining.missing);
-  return { make, unreached };
+  const parts = all.map((part) => ({
+    part,
+    findings: joining.join(part, []).findings,
+    reached: reached.has(part),
+  }));
+  return { make, parts, missing: joining.missing };
 }
 
 /** A component whose imports are satisfied. */
 interface Joined {
   readonly make: MakeInstance;
+  readonly findings: readonly Finding[];
   /** The interfaces that it exports, by name. */
   readonly exports: Map<string, HostInterface>;
   /** The classes of its resources, by their number. */
@@ -95,27 +138,29 @@ class Joining {
   join(part: Part, path: readonly Part[]): Joined {
     const found = this.#joined.get(part);
     if (found !== undefined) return found;
-    const links = part.artifact.imports
-      .map((wanted) => this.#link(part, wanted, path))
-      .filter((link) => link !== undefined);
-    const joined = this.#prepare(part, links, path);
+    const findings = part.artifact.imports.map((wanted) => {
+      const finding = this.#find(part, wanted, path);
+      this.#tell(part, path, finding);
+      return finding;
+    });
+    const joined = this.#prepare(part, findings, path);
     this.#joined.set(part, joined);
     return joined;
   }
 
-  #link(
+  #find(
     part: Part,
     wanted: WantedInterface,
     path: readonly Part[],
-  ): Link | undefined {
+  ): Finding {
     const [provider, ...others] = this.#exporters(part, wanted);
-    if (provider === undefined) return this.#linkHost(part, wanted, path);
+    if (provider === undefined) return findLink(wanted, part.interfaces);
     if (others.length > 0) {
       const names = [provider, ...others].map(({ name }) => quoted(name));
-      return this.#miss(part, path, {
-        import: wanted.label,
-        reason: `${names.join(" and ")} export it; take out all but one`,
-      });
+      return refused(
+        wanted,
+        `${names.join(" and ")} export it; take out all but one`,
+      );
     }
     const way = [...path, part];
     const start = way.indexOf(provider);
@@ -123,13 +168,13 @@ class Joining {
       const cycle = [...way.slice(start), provider].map(({ name }) =>
         quoted(name)
       );
-      return this.#miss(part, path, {
-        import: wanted.label,
-        reason: `the components import each other: ${cycle.join(" from ")}`,
-      });
+      return refused(
+        wanted,
+        `the components import each other: ${cycle.join(" from ")}`,
+      );
     }
     const joined = this.join(provider, way);
-    return this.#exported(part, wanted, { part: provider, joined });
+    return exported(wanted, { part: provider, joined });
   }
 
   /** The components that export what is wanted. One does not serve itself. */
@@ -147,59 +192,14 @@ class Joining {
       : exporters.filter(({ partOf }) => partOf === undefined);
   }
 
-  #exported(
-    part: Part,
-    wanted: WantedInterface,
-    provider: { readonly part: Part; readonly joined: Joined },
-  ): Link | undefined {
-    const { exports, make, resources } = provider.joined;
-    const { name, artifact } = provider.part;
-    const { label } = wanted;
-    let offered = exports.get(label);
-    if (offered === undefined) {
-      const signatures = artifact.signatures!.exports[label]!;
-      try {
-        offered = siblingInterface({
-          name,
-          make,
-          label,
-          signatures,
-          resources,
-        });
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        return this.#miss(part, [], {
-          import: label,
-          reason: `${quoted(name)} exports it with types that cannot be ` +
-            `passed between components: ${error.message}`,
-        });
-      }
-      exports.set(label, offered);
-    }
-    return { wanted, offered, exporter: name };
-  }
-
-  #linkHost(
-    part: Part,
-    wanted: WantedInterface,
-    path: readonly Part[],
-  ): Link | undefined {
-    try {
-      const [found] = link([wanted], part.interfaces);
-      return found;
-    } catch (error) {
-      if (!(error instanceof LinkError)) throw error;
-      for (const missing of error.missing) this.#miss(part, path, missing);
-      return undefined;
-    }
-  }
-
   #prepare(
     part: Part,
-    links: readonly Link[],
+    findings: readonly Finding[],
     path: readonly Part[],
   ): Joined {
     const { artifact, name } = part;
+    const links = findings.filter(({ missing }) => missing.length === 0)
+      .flatMap(({ link }) => link ?? []);
     const own = ownClasses(artifact);
     const resources = resourceClasses(artifact, links, own);
     const exports = new Map<string, HostInterface>();
@@ -207,14 +207,14 @@ class Joining {
       // An error says so; what depends on this one is looked at all the same.
       const make = () =>
         Promise.reject(new TypeError(`${name} has no imports`));
-      return { make, exports, resources };
+      return { make, findings, exports, resources };
     }
     // Alone with the host, a component was compared by name; joined, resources can be others'.
-    if (this.#parts.length > 1) {
-      for (const missing of differingFunctions(artifact, links, resources)) {
-        this.#miss(part, path, missing);
-      }
-    }
+    const compared = this.#parts.length === 1 ? findings : links.map((link) => {
+      const missing = differingFunctions(artifact, link, resources);
+      return { wanted: link.wanted, link, missing };
+    });
+    for (const finding of compared) this.#tell(part, path, finding);
     const { memoryLimit } = this.#limits;
     const make = prepareInstances(artifact, links, {
       ...(memoryLimit !== undefined && { memoryLimit }),
@@ -225,23 +225,51 @@ class Joining {
         throw new TypeError(`There is no class for "${resource}" of ${label}`);
       },
     });
-    return { make, exports, resources };
+    return { make, findings: compared, exports, resources };
   }
 
   /** Of a component that is not served itself, the error says how it is reached. */
-  #miss(
-    part: Part,
-    path: readonly Part[],
-    { import: label, reason }: MissingImport,
-  ): undefined {
+  #tell(part: Part, path: readonly Part[], { missing }: Finding): void {
     const way = [...path, part].map(({ name }) => quoted(name));
-    this.missing.push({
-      import: part === this.#parts[0]
-        ? label
-        : `${way.join(" -> ")} -> ${label}`,
-      reason,
-    });
+    for (const { import: label, reason } of missing) {
+      this.missing.push({
+        import: part === this.#parts[0]
+          ? label
+          : `${way.join(" -> ")} -> ${label}`,
+        reason,
+      });
+    }
   }
+}
+
+function refused(wanted: WantedInterface, reason: string): Finding {
+  return { wanted, missing: [{ import: wanted.label, reason }] };
+}
+
+/** What another component exports, as what serves an import. */
+function exported(
+  wanted: WantedInterface,
+  provider: { readonly part: Part; readonly joined: Joined },
+): Finding {
+  const { exports, make, resources } = provider.joined;
+  const { name, artifact } = provider.part;
+  const { label } = wanted;
+  let offered = exports.get(label);
+  if (offered === undefined) {
+    const signatures = artifact.signatures!.exports[label]!;
+    try {
+      offered = siblingInterface({ name, make, label, signatures, resources });
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return refused(
+        wanted,
+        `${quoted(name)} exports it with types that cannot be ` +
+          `passed between components: ${error.message}`,
+      );
+    }
+    exports.set(label, offered);
+  }
+  return { wanted, link: { wanted, offered, exporter: name }, missing: [] };
 }
 
 function wholeOf({ name, partOf }: Part): string {

@@ -6,7 +6,7 @@ import {
   testInterface,
 } from "./_test_component.ts";
 import type { Artifact, Signatures } from "./artifact.ts";
-import { compose, type Part } from "./composition.ts";
+import { compose, type Part, survey } from "./composition.ts";
 import type { CoreImportPlan } from "./link_plan.ts";
 import { LinkError, type MissingImport } from "./linker.ts";
 
@@ -162,4 +162,58 @@ Deno.test("compose() prefers a component to the host, but for the component itse
   const alone = compose(proxy, []);
   const instance = await alone.make(context, new GuestState());
   assert.equal(instance.parameterCount(`${TEST_EXPORT}#call`), 1);
+});
+
+Deno.test("survey() says of each import what compose() makes of it", () => {
+  const host = testInterface(F, () => 1);
+  const [served, differs, absent] = [
+    "a:a/a@1.0.0",
+    "b:b/b@1.0.0",
+    "c:c/c@1.0.0",
+  ];
+  const main = {
+    ...part("main", {
+      imports: {
+        "test:test/test@0.1.0": F,
+        [served]: F,
+        [differs]: F,
+      },
+    }),
+    interfaces: [host],
+  };
+  const a = part("a", {
+    imports: { [absent]: F },
+    exports: { [served]: F, [differs]: "func()" },
+  });
+  const alone = part("alone", {});
+  const { parts, missing } = survey(main, [a, alone]);
+  assert.deepEqual(
+    parts.map(({ part, findings, reached }) => ({
+      name: part.name,
+      reached,
+      findings: findings.map(({ wanted, link, missing }) => ({
+        import: wanted.label,
+        by: link?.exporter ?? link?.offered.name,
+        missing: missing.map((each) => each.import),
+      })),
+    })),
+    [{
+      name: "main",
+      reached: true,
+      findings: [
+        {
+          import: "test:test/test@0.1.0",
+          by: "test:test/test",
+          missing: [],
+        },
+        { import: served, by: "a", missing: [] },
+        { import: differs, by: "a", missing: [`${differs}#f`] },
+      ],
+    }, {
+      name: "a",
+      reached: true,
+      findings: [{ import: absent, by: undefined, missing: [absent] }],
+    }, { name: "alone", reached: false, findings: [] }],
+  );
+  assert.deepEqual(missing, missingOf(main, a, alone));
 });

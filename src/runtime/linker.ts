@@ -29,6 +29,15 @@ export interface MissingImport {
   readonly reason: string;
 }
 
+/** What is found for one import. */
+export interface Finding {
+  readonly wanted: WantedInterface;
+  /** What was found; it serves the import only where nothing is missing. */
+  readonly link?: Link;
+  /** What stands in the way; empty where nothing does. */
+  readonly missing: readonly MissingImport[];
+}
+
 /** A component that cannot be linked; `missing` lists everything that stands in the way. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
@@ -53,16 +62,21 @@ export function link(
   wanted: readonly WantedInterface[],
   offered: readonly HostInterface[],
 ): readonly Link[] {
-  const links: Link[] = [];
-  const missing: MissingImport[] = [];
-  for (const want of wanted) {
-    const found = findOffer(want, offered);
-    if ("offered" in found) {
-      links.push({ wanted: want, offered: found.offered });
-    } else missing.push(...found.missing);
-  }
+  const findings = wanted.map((want) => findLink(want, offered));
+  const missing = findings.flatMap((finding) => finding.missing);
   if (missing.length > 0) throw new LinkError(missing);
-  return links;
+  return findings.flatMap(({ link }) => link ?? []);
+}
+
+/** Finds what satisfies one import. */
+export function findLink(
+  wanted: WantedInterface,
+  offered: readonly HostInterface[],
+): Finding {
+  const found = findOffer(wanted, offered);
+  return "offered" in found
+    ? { wanted, link: { wanted, ...found }, missing: [] }
+    : { wanted, ...found };
 }
 
 type Found =

@@ -13,13 +13,13 @@ import type { Link, MissingImport } from "./linker.ts";
 import { RESOURCE_WORD, resourceWord } from "./sibling_interface.ts";
 
 /**
- * What a component imports otherwise than it is offered.
+ * What a component imports otherwise than it is offered, of one import.
  *
  * @param resources The classes of the component's resources, by their number.
  */
 export function differingFunctions(
   { signatures }: Artifact,
-  links: readonly Link[],
+  { wanted: { label }, offered, exporter }: Link,
   resources: readonly ResourceClass[],
 ): readonly MissingImport[] {
   const own: Side = {
@@ -30,14 +30,14 @@ export function differingFunctions(
       resources.map((found, number) => [resourceWord(number), found]),
     ),
   };
-  return links.flatMap(({ wanted: { label }, offered, exporter }) =>
-    Object.entries(signatures?.imports[label] ?? {}).flatMap(([name, text]) => {
+  return Object.entries(signatures?.imports[label] ?? {}).flatMap(
+    ([name, text]) => {
       const side = exporter === undefined ? "Wharf" : `"${exporter}"`;
       const reason = difference(name, { text, own, offered, side });
       return reason === undefined
         ? []
         : [{ import: `${label}#${name}`, reason }];
-    })
+    },
   );
 }
 
