@@ -24,6 +24,7 @@ import {
   type GuestSurroundings,
   makeGuestInterfaces,
   type Sibling,
+  siblingParts,
 } from "./lane/guests.ts";
 import { type LaneHost, type OpenedLane, openLane } from "./lane/open_lane.ts";
 import { TemporaryFolder } from "./lane/temporary_folder.ts";
@@ -46,7 +47,7 @@ import {
   watchBuckets,
 } from "./wasi/mod.ts";
 
-export { type Sibling, VolumeError };
+export { type Sibling, siblingParts, VolumeError };
 
 /** How many fresh instances wait for requests; more would only cost memory. */
 const INSTANCES_AHEAD = 4;
@@ -82,9 +83,14 @@ export function makeHost(config: Config, log: Log): Host {
 }
 
 /** Starts the first Worker that `dev.lanes` asks for; nothing where it asks for none. */
-export function startThreads({ dev }: Config): LaneThreads | undefined {
-  const count = dev.lanes ?? usualLanes();
+export function startThreads(config: Config): LaneThreads | undefined {
+  const count = laneCount(config);
   return count === 0 ? undefined : startLaneThreads(count);
+}
+
+/** How many Workers run the guests; 0 where the server's own thread does. */
+export function laneCount({ dev }: Config): number {
+  return dev.lanes ?? usualLanes();
 }
 
 function guestSettings({ workload, dev }: Config): GuestSettings {

@@ -15,26 +15,50 @@ export interface ComponentFileOptions {
   readonly isBuilt: boolean;
 }
 
+/** A file that holds a component, or what became one. */
+export interface ComponentFile {
+  /** The component. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Whether the file is a core module. */
+  readonly adapted: boolean;
+}
+
 /**
- * The bytes of a component. A core module is adapted, and kept so in the cache: the file is
- * the user's and stays as it is.
+ * The bytes of a component.
  *
- * @throws {BuildError} There is no such file, or it is nothing that can become a component.
+ * @throws {BuildError} As {@linkcode openComponentFile}.
  */
 export async function readComponentFile(
   path: string,
-  { cacheDirectory, isBuilt }: ComponentFileOptions,
+  options: ComponentFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return (await openComponentFile(path, options)).bytes;
+}
+
+/**
+ * Reads a component, and how it lies there. A core module is adapted, and kept so in the cache:
+ * the file is the user's and stays as it is.
+ *
+ * @throws {BuildError} There is no such file, or it is nothing that can become a component.
+ */
+export async function openComponentFile(
+  path: string,
+  { cacheDirectory, isBuilt }: ComponentFileOptions,
+): Promise<ComponentFile> {
   const bytes = await readBytes(path, isBuilt);
   if (bytes.length === 0) {
     throw unservable("component-empty", path, "the file is empty");
   }
+  const size = bytes.length;
   switch (wasmKind(bytes)) {
     case "component":
-      return bytes;
+      return { bytes, size, adapted: false };
     case "core module": {
       const { adaptedComponent } = await import("./adapted_component.ts");
-      return await adaptedComponent(path, bytes, cacheDirectory);
+      const component = await adaptedComponent(path, bytes, cacheDirectory);
+      return { bytes: component, size, adapted: true };
     }
     case "not WebAssembly":
       throw unservable("not-webassembly", path, notWebAssembly(bytes));

@@ -21,7 +21,7 @@ import { BuildError } from "./build_error.ts";
 import {
   type ComponentFileOptions,
   messageOf,
-  readComponentFile,
+  openComponentFile,
   unservable,
 } from "./component_file.ts";
 
@@ -109,13 +109,35 @@ async function buildProject(
   });
 }
 
-/** The component that is served, and those beside it. */
-interface LoadedArtifacts extends CachedArtifact {
-  readonly siblings: readonly Sibling[];
+/** A component as it lies in a file. */
+export interface ComponentSource {
+  /** The file, which can hold several that were composed. */
+  readonly path: string;
+  /** The component itself. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes of the file; of one part of several, its own. */
+  readonly size: number;
+  /** Whether the file is a core module, which was made a component. */
+  readonly adapted: boolean;
 }
 
-async function loadArtifacts(
-  { config, cacheDirectory, build }: LoadAppOptions,
+/** The component that is served, and those beside it. */
+export interface LoadedArtifacts extends CachedArtifact {
+  readonly siblings: readonly Sibling[];
+  /** What they were made from: of the one that is served, then of each sibling. */
+  readonly sources: readonly ComponentSource[];
+}
+
+/**
+ * Reads the project's components and transpiles those that the cache does not have.
+ *
+ * @throws {BuildError} A file is missing, or is nothing that can be served.
+ */
+export async function loadArtifacts(
+  { config, cacheDirectory, build }: Pick<
+    LoadAppOptions,
+    "config" | "cacheDirectory" | "build"
+  >,
 ): Promise<LoadedArtifacts> {
   const { componentPath, components, memoryLimit } = config.dev;
   const options = { cacheDirectory, memoryLimit };
@@ -144,24 +166,33 @@ async function loadArtifacts(
         })
       ),
     ],
+    sources: [main, ...parts, ...entries.flat()].map(({ source }) => source),
     transpiled: [main, ...parts, ...entries.flat()]
       .some(({ transpiled }) => transpiled),
   };
+}
+
+interface LoadedPart extends CachedArtifact {
+  readonly source: ComponentSource;
 }
 
 /** A component's artifact; of one that was composed of several, those of all of them. */
 async function loadParts(
   path: string,
   options: ComponentFileOptions & RunOptions,
-): Promise<readonly [CachedArtifact, ...CachedArtifact[]]> {
+): Promise<readonly [LoadedPart, ...LoadedPart[]]> {
   const { cacheDirectory } = options;
-  const bytes = await readComponentFile(path, options);
+  const { bytes, ...file } = await openComponentFile(path, options);
+  const load = async (part: Uint8Array<ArrayBuffer>): Promise<LoadedPart> => {
+    const size = part === bytes ? file.size : part.length;
+    return {
+      ...await cachedArtifact(cacheDirectory, part, options),
+      source: { ...file, path, bytes: part, size },
+    };
+  };
   try {
     const [main, ...others] = decompose(bytes);
-    return await Promise.all([
-      cachedArtifact(cacheDirectory, main, options),
-      ...others.map((part) => cachedArtifact(cacheDirectory, part, options)),
-    ]);
+    return await Promise.all([load(main), ...others.map(load)]);
   } catch (error) {
     // What jco throws has no type of its own; what the cache's disk throws has a code.
     if (isDiskError(error)) {
