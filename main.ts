@@ -27,7 +27,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     load: () => import("./src/cli/new.ts"),
   },
   inspect: {
-    does: "Print the configuration in use",
+    does: "Print what a component is given, or the configuration",
     load: () => import("./src/cli/inspect.ts"),
   },
   build: { does: "Make what Deno Deploy runs", comesLater: true },

@@ -9,7 +9,7 @@ const HELP = `Wharf serves WebAssembly HTTP components.
 
   dev      Build a component and serve it
   new      Start a project from a template
-  inspect  Print the configuration in use
+  inspect  Print what a component is given, or the configuration
   build    Make what Deno Deploy runs (comes later)
   serve    Serve what build made (comes later)
   kv       Read and write buckets

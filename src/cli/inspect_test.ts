@@ -4,12 +4,20 @@ import { makeProject, run } from "../../tests/support/run_main.ts";
 Deno.test("inspect says what is wrong with its flags", async (test) => {
   const cases: [args: string[], message: string][] = [
     [
-      ["inspect"],
-      "Cannot inspect nothing: --config prints the configuration",
+      ["inspect", "--config", "x.wasm"],
+      `Cannot inspect "x.wasm": --config prints the configuration alone; leave one of them out`,
     ],
     [
-      ["inspect", "x.wasm"],
-      `Cannot inspect "x.wasm": component files come with a later version; --config prints the configuration`,
+      ["inspect", "--config", "--wit"],
+      "Cannot inspect --wit: --config prints the configuration alone; leave one of them out",
+    ],
+    [
+      ["inspect", "x.wasm", "y.wasm"],
+      `Cannot inspect "y.wasm": inspect takes one file; name the others in dev.components`,
+    ],
+    [
+      ["inspect", "x.wasm", "--component=y.wasm"],
+      `Cannot inspect "x.wasm": --component names another file; leave one of them out`,
     ],
     [
       ["inspect", "--config", "--format=xml"],
