@@ -25,6 +25,8 @@ export interface BucketFixture extends AsyncDisposable {
   again(): Promise<Backend>;
   /** Lets time pass for values with a time to live. */
   elapse(milliseconds: number): Promise<void>;
+  /** The longest key or bucket name that reaches the store, where there is a limit on the way. */
+  readonly longestName?: number;
 }
 
 /** What a case may need of a store beyond the port. */
