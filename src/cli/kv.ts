@@ -1,6 +1,6 @@
 /**
- * `kv`: reads and writes a project's buckets, without its component and without a server of
- * Wharf.
+ * `kv`: reads and writes a project's buckets without its component, and without a server of
+ * Wharf but for what is in its memory alone.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { ConfigError } from "../config/mod.ts";
 import type { Buckets } from "../keyvalue/buckets.ts";
 import { KeyValueError } from "../keyvalue/store.ts";
-import type { KeyValueConfig } from "../config/mod.ts";
+import type { Config, KeyValueConfig } from "../config/mod.ts";
 import { printableLines } from "../log.ts";
 import { nearest } from "../nearest.ts";
 import { type Flag, flagHelp, parseArguments } from "./arguments.ts";
@@ -20,7 +20,7 @@ import {
 } from "./command.ts";
 import { type FaultCode, KvFault } from "./kv/fault.ts";
 import { Output } from "./kv/output.ts";
-import { Places } from "./kv/places.ts";
+import type { Places } from "./kv/places.ts";
 import type { Subcommand } from "./kv/subcommand.ts";
 import { loadProject, outputFormat, projectFlags } from "./project_flags.ts";
 
@@ -82,6 +82,11 @@ const SUBCOMMANDS: Readonly<Record<string, SubcommandRow>> = {
 };
 
 const OWN_FLAGS: readonly Flag[] = [
+  {
+    name: "url",
+    value: "URL",
+    doc: "Work on what the dev server there serves, in place of the project",
+  },
   { name: "format", value: "FORMAT", doc: "text, or json" },
   { name: "help", short: "h", doc: "Show this" },
 ];
@@ -145,11 +150,11 @@ async function run(
     }
   }
   const openBuckets = await load();
-  await using places = new Places(
-    config.dev.keyvalue,
-    // What is missing is in the error that ends the command.
-    (keyvalue) => openBuckets(keyvalue, () => {}),
-  );
+  await using places = await openPlaces(openBuckets, {
+    config,
+    url: given.flags["url"],
+    env: context.env,
+  });
   const output = new Output(context.streams.stdout);
   try {
     const code = await subcommand.run({
@@ -167,6 +172,34 @@ async function run(
     if (isClosed && name !== "export") return 0;
     throw error;
   }
+}
+
+interface PlacesOptions {
+  readonly config: Config;
+  /** The server that was named. */
+  readonly url: string | true | undefined;
+  readonly env: CommandContext["env"];
+}
+
+async function openPlaces(
+  openBuckets: OpenBuckets,
+  { config, url, env }: PlacesOptions,
+): Promise<Places> {
+  if (typeof url === "string") {
+    const { reachServer } = await import("./kv/project_server.ts");
+    const { openServerPlaces } = await import("./kv/server_places.ts");
+    return await openServerPlaces(await reachServer(url, env));
+  }
+  const { ProjectPlaces } = await import("./kv/places.ts");
+  return new ProjectPlaces({
+    config: config.dev.keyvalue,
+    // What is missing is in the error that ends the command.
+    make: (keyvalue) => openBuckets(keyvalue, () => {}),
+    async reach() {
+      const { reachProject } = await import("./kv/project_server.ts");
+      return await reachProject(config.dev, env);
+    },
+  });
 }
 
 function checkPositionals(

@@ -68,7 +68,8 @@ Deno.test("kv writes errors as JSON where JSON is asked for", async (test) => {
     [["get", "a", "-b", "x", "--nope"], "usage"],
     [["get", "a", "-b", "x"], "no-such-key"],
     [["get", "a", "-b", "nats"], "no-such-store"],
-    [["get", "a", "-b", "in_memory"], "unsupported"],
+    [["get", "a", "-b", "in_memory", "--port=1"], "no-server"],
+    [["get", "a", "-b", "x", "--store=in_memory"], "unsupported"],
     [["get", "a", "-b", "x", "--port=x"], "config"],
     [["put", "a", "-f", "nope", "-b", "x"], "input"],
     [["swap", "a", "1", "v", "-b", "x"], "conflict"],
@@ -86,7 +87,7 @@ Deno.test("kv writes errors as JSON where JSON is asked for", async (test) => {
   }
 });
 
-Deno.test("kv refuses what only the serving process sees", async (test) => {
+Deno.test("kv refuses what only the serving process sees, where none serves", async (test) => {
   await using setup = await setUpKv();
   const cases: [args: string[], store: string][] = [
     [["-b", "in_memory"], "in_memory"],
@@ -96,7 +97,8 @@ Deno.test("kv refuses what only the serving process sees", async (test) => {
   ];
   for (const [args, store] of cases) {
     await test.step(args.join(" "), async () => {
-      const { code, stderr } = await setup.kv(["list", ...args]);
+      // Nothing listens at the port of tcpmux.
+      const { code, stderr } = await setup.kv(["list", "--port=1", ...args]);
       strictEqual(code, 1);
       match(
         stderr,

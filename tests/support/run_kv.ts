@@ -23,6 +23,8 @@ export interface KvOptions {
   readonly stdin?: string | Uint8Array<ArrayBuffer>;
   /** Whether a person sits there. */
   readonly terminal?: boolean;
+  /** The environment; default empty. */
+  readonly env?: Readonly<Record<string, string>>;
   /** In place of a stdout that takes all. */
   readonly stdout?: WritableStream<Uint8Array>;
 }
@@ -62,7 +64,8 @@ export async function setUpKv(store?: KvStore): Promise<KvSetup> {
     );
   return {
     folder,
-    async kv(args, { stdin = "", terminal = false, stdout } = {}) {
+    async kv(args, options = {}) {
+      const { stdin = "", terminal = false, stdout, env = {} } = options;
       const written: Uint8Array[] = [];
       const printed: string[] = [];
       const errors: string[] = [];
@@ -71,7 +74,7 @@ export async function setUpKv(store?: KvStore): Promise<KvSetup> {
       });
       const context = {
         cwd: folder,
-        env: {},
+        env,
         print: (text: string) => void printed.push(text),
         printError: (text: string) => void errors.push(text),
         streams: {

@@ -116,12 +116,14 @@ async function logical(
     ...(bucket === undefined ? {} : { bucket }),
     durable,
   };
-  if (name === undefined || isMemory(listing)) return known;
+  if (name === undefined) return known;
   try {
     const place = await places.locate({ name });
     const info = await place.backend.info(place.bucket);
     return info?.keys === undefined ? known : { ...known, keys: info.keys };
   } catch (error) {
+    // Without a server there is nothing in its memory.
+    if (error instanceof KvFault && isMemory(listing)) return known;
     if (!(error instanceof KeyValueError)) throw error;
     return { ...known, unavailable: error.message };
   }

@@ -12,6 +12,7 @@ import type { KeyValueErrorCode } from "../../keyvalue/store.ts";
  * - `usage`, `config`: the command line or the configuration is wrong.
  * - `no-such-key`, `no-such-bucket`, `conflict`: the data is not as it was said to be.
  * - `unsupported`: this store cannot do that.
+ * - `no-server`: no dev server that could do it is found.
  * - `input`: a file or a value that was given cannot be used.
  * - `output`: what is written is no longer read.
  * - else: what the store answered.
@@ -23,6 +24,7 @@ export type FaultCode =
   | "no-such-bucket"
   | "conflict"
   | "unsupported"
+  | "no-server"
   | "input"
   | "output"
   | KeyValueErrorCode;

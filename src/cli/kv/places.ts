@@ -11,7 +11,9 @@ import { quote } from "../../keyvalue/key_encoding.ts";
 import type { Backend, Bucket } from "../../keyvalue/store.ts";
 import { nearest } from "../../nearest.ts";
 import { UsageError } from "../command.ts";
+import type { DevServer } from "./dev_server.ts";
 import { KvFault } from "./fault.ts";
+import { serverPlace } from "./server_places.ts";
 
 /** Makes buckets by a project's rules. */
 export type MakeBuckets = (config: KeyValueConfig) => Buckets;
@@ -38,34 +40,59 @@ export interface Place {
   open(): Promise<Bucket>;
 }
 
-/** All places of a project. Disposing closes the stores that were opened. */
-export class Places implements AsyncDisposable {
+/** The buckets that a command line can name. Disposing closes the stores that were opened. */
+export interface Places extends AsyncDisposable {
+  /** Every name that is known beforehand. Opens nothing. */
+  list(): readonly BucketListing[];
+  /**
+   * Where a bucket is kept; opens the store, and not the bucket.
+   *
+   * @throws {KvFault} `no-server`: it is in the memory of a server that is not found.
+   * @throws {KeyValueError} Its store is not configured, or away.
+   */
+  locate(asked: Asked): Promise<Place>;
+  /** The name that was likely meant by one that has no rule of its own. */
+  meant(name: string): string | undefined;
+  /** A store by its name, past the project's rules. */
+  store(
+    store: string,
+  ): Promise<{ readonly name: BackendName; readonly backend: Backend }>;
+}
+
+/** What places of a project are made of. */
+export interface ProjectPlacesOptions {
+  readonly config: KeyValueConfig;
+  readonly make: MakeBuckets;
+  /** Finds the server that serves the project, for what is in its memory alone. */
+  readonly reach: () => Promise<DevServer>;
+}
+
+/** The places of a project, by its configuration. */
+export class ProjectPlaces implements Places {
   readonly #config: KeyValueConfig;
   readonly #make: MakeBuckets;
+  readonly #reach: () => Promise<DevServer>;
   readonly #buckets: Buckets;
   #unruled: Buckets | undefined;
+  #server: Promise<DevServer> | undefined;
 
-  constructor(config: KeyValueConfig, make: MakeBuckets) {
+  constructor({ config, make, reach }: ProjectPlacesOptions) {
     this.#config = config;
     this.#make = make;
+    this.#reach = reach;
     this.#buckets = make(config);
   }
 
-  /** Every name that is known beforehand. Opens nothing. */
   list(): readonly BucketListing[] {
     return this.#buckets.list();
   }
 
-  /**
-   * Where a bucket is kept; opens the store, and not the bucket.
-   *
-   * @throws {KvFault} `unsupported`: it is in the memory of another process.
-   * @throws {KeyValueError} Its store is not configured, or away.
-   */
   async locate({ name, store }: Asked): Promise<Place> {
     if (store !== undefined) return await this.#inStore(name, store);
-    const listing = this.listing(name);
-    if (listing !== undefined) refuseMemory(name, listing);
+    const listing = this.#listing(name);
+    if (listing !== undefined && isMemory(listing)) {
+      return await this.#inMemory(name, listing);
+    }
     const { backend, bucket } = await this.#buckets.locate(name);
     return {
       name,
@@ -78,7 +105,7 @@ export class Places implements AsyncDisposable {
   }
 
   /** What is known of a name beforehand; `undefined` for a store that is not configured. */
-  listing(name: string): BucketListing | undefined {
+  #listing(name: string): BucketListing | undefined {
     const all = this.list();
     return all.find((each) => each.name === name) ??
       (isStore(name) && !Object.hasOwn(this.#config.buckets, name)
@@ -86,13 +113,10 @@ export class Places implements AsyncDisposable {
         : all.find((each) => each.name === undefined));
   }
 
-  /** The name that was likely meant by one that has no rule of its own. */
   meant(name: string): string | undefined {
-    const names = this.list().flatMap((each) => each.name ?? []);
-    return names.includes(name) ? undefined : nearest(name, names);
+    return meantOf(this.list(), name);
   }
 
-  /** A store by its name, past the project's rules. */
   async store(
     store: string,
   ): Promise<{ readonly name: BackendName; readonly backend: Backend }> {
@@ -114,6 +138,21 @@ export class Places implements AsyncDisposable {
     if (listing !== undefined) refuseMemory(store, listing);
     const { backend } = await this.#unruled.locate(store);
     return { name: store, backend };
+  }
+
+  /** Only the process that serves has it. */
+  async #inMemory(name: string, listing: BucketListing): Promise<Place> {
+    this.#server ??= this.#reach();
+    try {
+      return serverPlace(await this.#server, { name, listing });
+    } catch (error) {
+      if (!(error instanceof KvFault)) throw error;
+      throw new KvFault(
+        error.code,
+        `${memoryOf(name, listing)}\n${error.message}`,
+        { cause: error },
+      );
+    }
   }
 
   async #inStore(bucket: string, store: string): Promise<Place> {
@@ -141,15 +180,28 @@ export function isMemory(
   return backend === "in_memory" || backend === "deno_kv" && !durable;
 }
 
+/** The name of the list that was likely meant by one that is not in it. */
+export function meantOf(
+  listings: readonly BucketListing[],
+  name: string,
+): string | undefined {
+  const names = listings.flatMap((each) => each.name ?? []);
+  return names.includes(name) ? undefined : nearest(name, names);
+}
+
 function refuseMemory(name: string, listing: BucketListing): void {
   if (!isMemory(listing)) return;
   throw new KvFault(
     "unsupported",
-    `Cannot open bucket ${
-      quote(name)
-    }: the store ${listing.backend} is the memory of the process that serves, ` +
-      `which no other process sees; give the bucket a store that is kept`,
+    `${memoryOf(name, listing)}, and is asked by the names that ` +
+      "components open; leave --store out",
   );
+}
+
+function memoryOf(name: string, { backend }: BucketListing): string {
+  return `Cannot open bucket ${
+    quote(name)
+  }: the store ${backend} is the memory of the process that serves`;
 }
 
 function isStore(name: string): name is BackendName {
