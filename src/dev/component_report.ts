@@ -12,7 +12,9 @@ import type { Config } from "../config/mod.ts";
 import type {
   ComponentFacts,
   ComponentReport,
+  ExportFacts,
   ImportFacts,
+  LimitedFunction,
 } from "../explorer/api.ts";
 import { type ComponentSurvey, surveyComponent } from "../runtime/component.ts";
 import { MAIN, type SurveyedPart } from "../runtime/composition.ts";
@@ -25,48 +27,19 @@ import type { BuildError } from "./build_error.ts";
 import { messageOf, unservable } from "./component_file.ts";
 import type { ComponentSource, LoadedArtifacts } from "./load_app.ts";
 
-/** A function of which Wharf does less than its WIT text promises. */
-export interface LimitedFunction {
-  /** `[method]tcp-socket.start-listen` */
-  readonly function: string;
-  /** What is less, as docs/wasi.md has it. */
-  readonly limit: string;
-}
+/** One import, with all that is known of it. */
+export type DescribedImport =
+  & ImportFacts
+  & Required<Pick<ImportFacts, "limits">>;
 
-/** An import and what is behind it. */
-export interface DescribedImport extends ImportFacts {
-  /** What is given, where Wharf gives it: `wasi:http/types@0.2.x`. */
-  readonly offered?: string;
-  /** Of the functions that the component imports, those that Wharf honours in part. */
-  readonly limits: readonly LimitedFunction[];
-}
-
-/** An export and who calls it. */
-export interface DescribedExport {
-  /** `wasi:http/incoming-handler@0.2.3` */
-  readonly name: string;
-  /** Who calls it. */
-  readonly by: "wharf" | "component" | "nothing";
-  /** When Wharf calls it, or which components do. */
-  readonly detail?: string;
-}
-
-/** One component. */
-export interface DescribedComponent extends ComponentFacts {
+/** One component, with all that is known of it. */
+export interface DescribedComponent extends Required<ComponentFacts> {
   readonly imports: readonly DescribedImport[];
-  /** Whether the file is a core module, which is made a component on the way. */
-  readonly adapted: boolean;
-  /** Whether a request can reach it. */
-  readonly reached: boolean;
-  /** Its exports, with what is done with each. */
-  readonly uses: readonly DescribedExport[];
 }
 
-/** A report for the explorer, and all that stands in the way of serving. */
-export interface DescribedProject extends ComponentReport {
+/** A report with all that is known. */
+export interface DescribedProject extends Required<ComponentReport> {
   readonly components: readonly DescribedComponent[];
-  /** What the linker refuses it for; empty where it can be served. */
-  readonly refused: readonly MissingImport[];
 }
 
 /** What {@linkcode describeComponents} describes. */
@@ -237,7 +210,7 @@ function describeExport(
   part: string,
   name: string,
   { survey, watched, mainName }: Surroundings,
-): DescribedExport {
+): ExportFacts {
   if (part === MAIN && name === survey.http) {
     return { name, by: "wharf", detail: "answers requests" };
   }

@@ -266,6 +266,15 @@ export interface ComponentReport {
   readonly underWay: readonly number[];
   /** How many requests an instance serves. */
   readonly instanceReuse: number;
+  /** All that stands in the way of serving it, as the linker says it. */
+  readonly refused?: readonly RefusedImport[];
+}
+
+/** Something that a component cannot be served for. */
+export interface RefusedImport {
+  /** `wasi:random/random@0.2.12#get-random-bits` */
+  readonly import: string;
+  readonly reason: string;
 }
 
 /** One component. */
@@ -279,6 +288,12 @@ export interface ComponentFacts {
   readonly modules: readonly { readonly name: string; readonly size: number }[];
   readonly imports: readonly ImportFacts[];
   readonly exports: readonly string[];
+  /** What is done with each export, in their order. */
+  readonly uses?: readonly ExportFacts[];
+  /** Whether the file is a core module, which is made a component on the way. */
+  readonly adapted?: boolean;
+  /** Whether a request can reach it. */
+  readonly reached?: boolean;
   /** Its world, as WIT text. */
   readonly wit: string;
 }
@@ -292,6 +307,28 @@ export interface ImportFacts {
   /** What satisfies it. */
   readonly by: "wharf" | "component" | "nothing";
   /** Which component, or what is missing. */
+  readonly detail?: string;
+  /** What is given, where Wharf gives it: `wasi:http/types@0.2.x`. */
+  readonly offered?: string;
+  /** Of the functions that the component imports, those that Wharf honours in part. */
+  readonly limits?: readonly LimitedFunction[];
+}
+
+/** A function of which Wharf does less than its WIT text promises. */
+export interface LimitedFunction {
+  /** `[method]tcp-socket.start-listen` */
+  readonly function: string;
+  /** What is less, as docs/wasi.md has it. */
+  readonly limit: string;
+}
+
+/** An export and who calls it. */
+export interface ExportFacts {
+  /** `wasi:http/incoming-handler@0.2.3` */
+  readonly name: string;
+  /** Who calls it. */
+  readonly by: "wharf" | "component" | "nothing";
+  /** When Wharf calls it, or which components do. */
   readonly detail?: string;
 }
 

@@ -15,13 +15,16 @@ import type {
   ComponentReport,
   Counted,
   EntryDetail,
+  ExportFacts,
   GuestLine,
   Imported,
   ImportFacts,
   KeyChange,
   KeyList,
+  LimitedFunction,
   Problem,
   ProjectStatus,
+  RefusedImport,
   Replayed,
   RequestDetail,
   RequestSummary,
@@ -41,6 +44,8 @@ const TIME: JsonSchema = {
 const SPAN: JsonSchema = { type: "number", minimum: 0 };
 const BYTES: JsonSchema = { type: "string", contentEncoding: "base64" };
 const DIGITS: JsonSchema = { type: "string", pattern: "^-?[0-9]+$" };
+
+const SIDE: JsonSchema = { enum: ["wharf", "component", "nothing"] };
 
 /** Refers to one of {@linkcode SCHEMAS}. */
 export function schemaOf(name: SchemaName): JsonSchema {
@@ -241,7 +246,12 @@ export const SCHEMAS: Readonly<Record<SchemaName, JsonSchema>> = {
       underWay: listOf(COUNT),
       instanceReuse: COUNT,
     },
-    maybe: {},
+    maybe: {
+      refused: listOf(objectOf<RefusedImport>(
+        "Something that it cannot be served for",
+        { always: { import: TEXT, reason: TEXT }, maybe: {} },
+      )),
+    },
   }),
   ComponentFacts: objectOf<ComponentFacts>("One component", {
     always: {
@@ -256,10 +266,25 @@ export const SCHEMAS: Readonly<Record<SchemaName, JsonSchema>> = {
       exports: listOf(TEXT),
       wit: TEXT,
     },
-    maybe: {},
+    maybe: {
+      uses: listOf(objectOf<ExportFacts>("An export and who calls it", {
+        always: { name: TEXT, by: SIDE },
+        maybe: { detail: TEXT },
+      })),
+      adapted: FLAG,
+      reached: FLAG,
+    },
   }),
   ImportFacts: objectOf<ImportFacts>("An import and what is behind it", {
-    always: { name: TEXT, by: { enum: ["wharf", "component", "nothing"] } },
-    maybe: { label: TEXT, detail: TEXT },
+    always: { name: TEXT, by: SIDE },
+    maybe: {
+      label: TEXT,
+      detail: TEXT,
+      offered: TEXT,
+      limits: listOf(objectOf<LimitedFunction>(
+        "A function that Wharf honours in part",
+        { always: { function: TEXT, limit: TEXT }, maybe: {} },
+      )),
+    },
   }),
 };
