@@ -5,6 +5,13 @@
  *
  * Nothing of it but this file and what it names is loaded before somebody asks for it.
  *
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(isExplorerPath("http://localhost:8000/_wharf/api/status"));
+ * assert.ok(!isExplorerPath("http://localhost:8000/_wharfoo"));
+ * ```
+ *
  * @module
  */
 
