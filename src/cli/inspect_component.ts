@@ -39,7 +39,7 @@ export async function inspectComponent(
   });
   // Nothing of it is used: the linker asks for what a project's guests would be given.
   const host = makeHost(config, makeLog(formatText, "warn", printError));
-  await using _client = host.client;
+  await using _client = host.clients;
   await using _folder = host.blobFolder;
   await using _buckets = host.buckets;
   const report = await describeComponents({ loaded, host, config });

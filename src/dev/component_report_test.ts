@@ -45,7 +45,7 @@ async function load(
     host,
     loaded,
     async [Symbol.asyncDispose]() {
-      await host.client[Symbol.asyncDispose]();
+      await host.clients[Symbol.asyncDispose]();
       await host.blobFolder[Symbol.asyncDispose]();
       await host.buckets[Symbol.asyncDispose]();
     },
