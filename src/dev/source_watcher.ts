@@ -88,6 +88,7 @@ interface Waiting {
 
 class Watching implements SourceWatcher {
   readonly ready: Promise<void>;
+  readonly #standing = Promise.withResolvers<void>();
   readonly #options: SourceWatcherOptions;
   readonly #folders: FolderWatch;
   readonly #quiet = new Quiet(() => this.#fall());
@@ -117,7 +118,8 @@ class Watching implements SourceWatcher {
       hear: (event) => this.#hear(event),
       fail: () => this.#fail(),
     });
-    this.ready = this.#begin();
+    this.ready = this.#standing.promise;
+    this.#begin();
   }
 
   next(signal: AbortSignal): Promise<readonly string[]> {
@@ -162,8 +164,7 @@ class Watching implements SourceWatcher {
 
   async #begin(): Promise<void> {
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    if (this.#ended) return;
-    this.#parts = makeParts(this.#options);
+    if (!this.#ended) this.#parts = makeParts(this.#options);
     await this.#run();
   }
 
@@ -208,19 +209,26 @@ class Watching implements SourceWatcher {
 
   get #isDue(): boolean {
     if (this.#ended || this.#parts === undefined) return false;
-    return this.#isScanDue || this.#isLearnDue || this.#heard.size > 0;
+    return this.#isLookDue || this.#isLearnDue;
+  }
+
+  get #isLookDue(): boolean {
+    return this.#isScanDue || this.#heard.size > 0;
   }
 
   async #lookAtAll(): Promise<void> {
     while (this.#isDue) {
-      const parts = this.#parts!;
-      // What is known is told at once, before everything is looked at.
-      if (this.#heard.size > 0 || this.#isScanDue) await this.#look(parts);
-      else {
-        this.#isLearnDue = false;
-        await parts.tree?.learn();
+      const { tree, ...parts } = this.#parts!;
+      if (this.#isLookDue) {
+        await this.#look({ tree, ...parts });
+        continue;
       }
+      this.#standing.resolve();
+      // Reading everything takes a while, in which changes are not to wait.
+      const isDone = await tree?.learn(() => this.#isLookDue) ?? true;
+      if (isDone) this.#isLearnDue = false;
     }
+    this.#standing.resolve();
   }
 
   async #look({ tree, single, outer, rules }: Parts): Promise<void> {

@@ -81,14 +81,49 @@ Deno.test("next() tells what is lost when too much happens at once", async () =>
   ]);
 });
 
+Deno.test("next() tells what is made in a new folder before its watch stands", async () => {
+  await using project = new Project({ "src/a.ts": "1" });
+  let wasLate = false;
+  await project.watch({}, (paths, options) => {
+    if (paths.includes(project.at("src/new")) && !wasLate) {
+      // The folder has been looked at, and is not watched yet.
+      wasLate = true;
+      project.write("src/new/late.ts", "1");
+    }
+    return Deno.watchFs(paths, options);
+  });
+  project.write("src/new/b.ts", "1");
+  await project.until("src/new/b.ts", "src/new/late.ts");
+  strictEqual(wasLate, true);
+});
+
+Deno.test("next() tells of a folder that was made again when its end went unheard", async () => {
+  await using project = new Project({ "src/a.ts": "1", "src/in/b.ts": "1" });
+  const folder = project.at("src/in");
+  await project.watch(
+    {},
+    (paths, options) =>
+      lossy(
+        Deno.watchFs(paths, options),
+        (path, kind) => path === folder && kind !== "create",
+      ),
+  );
+  project.remove("src/in");
+  project.write("src/in/b.ts", "2");
+  deepStrictEqual(await project.next(), ["src/in/b.ts"]);
+  project.write("src/in/b.ts", "3");
+  deepStrictEqual(await project.next(), ["src/in/b.ts"]);
+});
+
 /** A watcher that never tells of some paths, like one whose queue was full. */
 function lossy(
   watcher: Deno.FsWatcher,
-  isLost: (path: string) => boolean,
+  isLost: (path: string, kind: Deno.FsEvent["kind"]) => boolean,
 ): Deno.FsWatcher {
   const events = async function* () {
     for await (const event of watcher) {
-      if (!event.paths.some(isLost)) yield event;
+      const { paths, kind } = event;
+      if (!paths.some((path) => isLost(path, kind))) yield event;
     }
   };
   return Object.assign(Object.create(watcher), {

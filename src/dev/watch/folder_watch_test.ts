@@ -44,6 +44,11 @@ class Watched implements AsyncDisposable {
   /** Resolves when a file that is written now has been heard of. */
   async hears(name: string): Promise<void> {
     Deno.writeTextFileSync(this.at(name), crypto.randomUUID());
+    await this.heard(name);
+  }
+
+  /** Resolves when this path has been heard of. */
+  async heard(name: string): Promise<void> {
     while (!this.#heard.has(this.at(name))) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
@@ -86,6 +91,17 @@ Deno.test("follow() hears of a folder again that was removed and made again", as
     Deno.removeSync(watched.at("a"), { recursive: true });
     await watched.follow("");
   }
+});
+
+Deno.test("follow() watches anew what it heard that it was removed", async () => {
+  await using watched = new Watched();
+  watched.make("a");
+  await watched.follow("", "a");
+  Deno.removeSync(watched.at("a"));
+  watched.make("a");
+  await watched.heard("a");
+  strictEqual((await watched.follow("", "a")).length, 2);
+  await watched.hears("a/file");
 });
 
 Deno.test("distrust() has all folders watched anew", async () => {

@@ -130,17 +130,20 @@ export class SourceTree {
   /**
    * Reads what is known by size and time alone, so that writing the same once more will be
    * known for what it is.
+   *
+   * @returns Whether all has been read; where `isInterrupted` says so, it is not.
    */
-  async learn(): Promise<void> {
+  async learn(isInterrupted: () => boolean): Promise<boolean> {
     for (const folder of foldersFrom(this.#root)) {
       for (const [name, state] of [...folder.files]) {
-        if (this.#ended) return;
+        if (this.#ended || isInterrupted()) return this.#ended;
         if (this.#pace.isDue) await this.#pace.pause();
         // It may have been looked at during the pause.
         if (folder.files.get(name) !== state) continue;
         folder.files.set(name, withDigest(join(folder.path, name), state));
       }
     }
+    return true;
   }
 
   /** The nearest known folder, and the name in it that leads on to the path. */
