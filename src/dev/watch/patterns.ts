@@ -17,7 +17,6 @@ export type Opinion = "ignored" | "kept" | "none";
 export class Patterns {
   readonly #lines: readonly string[];
   readonly #matcher: Ignore;
-  readonly #shortened = new Map<string, Patterns>();
 
   constructor(lines: readonly string[]) {
     this.#lines = lines;
@@ -38,17 +37,13 @@ export class Patterns {
   /**
    * These patterns for what lies in a folder that is not ignored, though they say so: others
    * have overruled them. Git does not ask about a folder again for each file in it.
+   *
+   * @param folder Its path, with a slash at its end.
    */
   overruledFor(folder: string): Patterns {
-    const { ignored, rule } = this.#matcher.test(folder);
-    if (!ignored || rule === undefined) return this;
-    const kept = this.#shortened.get(rule.pattern);
-    if (kept !== undefined) return kept.overruledFor(folder);
-    const lines = this.#lines.filter((line) => line.trim() !== rule.pattern);
-    if (lines.length === this.#lines.length) return this;
-    const shortened = new Patterns(lines);
-    this.#shortened.set(rule.pattern, shortened);
-    return shortened.overruledFor(folder);
+    if (this.of(folder) !== "ignored") return this;
+    const literal = folder.replace(/[\\*?[\] ]/g, "\\$&");
+    return new Patterns([...this.#lines, `!/${literal}`]);
   }
 }
 

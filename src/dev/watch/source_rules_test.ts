@@ -58,6 +58,23 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: "a folder that is kept, and patterns that match what is in it",
+    gitignore: {
+      "": "a/**\n/c/x*\n!a/\n",
+      "a/": "!*/\n",
+      "c/": "!*/\n",
+    },
+    paths: {
+      "a/": "source",
+      "a/x.ts": "none",
+      "a/b/": "source",
+      "a/b/x.ts": "none",
+      "c/x.ts": "none",
+      "c/x [1]/": "source",
+      "c/x [1]/y.ts": "source",
+    },
+  },
+  {
     name: "a gitignore file that names what it does not ignore",
     gitignore: { "": "*\n!*/\n!*.ts\n" },
     paths: { "a.ts": "source", "src/a.ts": "source", "src/a.js": "none" },
