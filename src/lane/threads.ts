@@ -11,6 +11,8 @@ export interface LaneThreads extends Disposable {
   readonly count: number;
   /** A Worker that no one has yet. */
   take(): Worker;
+  /** Starts one ahead, for whoever takes next. */
+  prepare(): void;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface LaneThreads extends Disposable {
  */
 export function startLaneThreads(count: number): LaneThreads {
   let spare: Worker | undefined = startWorker();
+  let isDisposed = false;
   return {
     count,
     take() {
@@ -27,7 +30,11 @@ export function startLaneThreads(count: number): LaneThreads {
       spare = undefined;
       return worker;
     },
+    prepare() {
+      if (!isDisposed) spare ??= startWorker();
+    },
     [Symbol.dispose]() {
+      isDisposed = true;
       spare?.terminate();
       spare = undefined;
     },

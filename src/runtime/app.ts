@@ -15,6 +15,7 @@ import {
   trapFault,
 } from "./faults/trap_fault.ts";
 import { fetchResponse, requestReader } from "./fetch_message.ts";
+import type { BucketChange } from "./guest.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { GuestTrap } from "./trap.ts";
@@ -42,6 +43,8 @@ export interface AppEvents {
 export interface AppOptions {
   /** Whether the component answers requests; without that each gets 501. */
   readonly answersHttp?: boolean;
+  /** Whether the component is told of changes; default: it is not. */
+  readonly takesChanges?: boolean;
   /** What calls the lane besides; ended before the lane. */
   readonly beside?: AsyncDisposable;
   /** What clients learn of faults; without that nothing but the request's id. */
@@ -57,17 +60,23 @@ export class App implements AsyncDisposable {
   readonly #lane: Lane;
   readonly #events: AppEvents;
   readonly #answersHttp: boolean;
+  /** Whether the component is told of changes. */
+  readonly takesChanges: boolean;
   readonly #beside: AsyncDisposable | undefined;
   readonly #read = requestReader();
   readonly #faults: FaultPolicy;
   readonly #output: RecentOutput | undefined;
   readonly #stacks: GuestStacks;
   #count = 0;
+  #waiting = 0;
+  #allAnswered = Promise.withResolvers<void>();
+  #isEnding = false;
 
   constructor(lane: Lane, events: AppEvents, options: AppOptions = {}) {
     this.#lane = lane;
     this.#events = events;
     this.#answersHttp = options.answersHttp ?? true;
+    this.takesChanges = options.takesChanges ?? false;
     this.#beside = options.beside;
     this.#faults = options.faults ?? "hidden";
     this.#output = this.#faults === "shown" ? options.output : undefined;
@@ -89,7 +98,9 @@ export class App implements AsyncDisposable {
     id: string = (++this.#count).toString(36),
   ): Promise<HttpResponse> {
     const start = performance.now();
+    this.#waiting++;
     const response = await this.#answer(request, id);
+    this.#over();
     this.#events.answered({
       id,
       method: request.method,
@@ -99,6 +110,36 @@ export class App implements AsyncDisposable {
       duration: performance.now() - start,
     });
     return response;
+  }
+
+  /**
+   * Tells the component of a change; resolves when it has taken it.
+   *
+   * @throws {GuestTrap} It did not take it.
+   * @throws {LaneBusyError} No instance came free in time.
+   */
+  async tell(change: BucketChange, id: string): Promise<void> {
+    this.#waiting++;
+    try {
+      await this.#lane.tell(change, id);
+    } finally {
+      this.#over();
+    }
+  }
+
+  /** How many calls are under way, in each thread. */
+  usage(): readonly number[] {
+    return this.#lane.underWay();
+  }
+
+  /** Ends what is under way. It MUST NOT be given requests any more. */
+  breakOff(): void {
+    this.#lane.breakOff();
+  }
+
+  #over(): void {
+    this.#waiting--;
+    if (this.#isEnding && this.#waiting === 0) this.#allAnswered.resolve();
   }
 
   async #answer(request: HttpRequest, id: string): Promise<HttpResponse> {
@@ -157,8 +198,12 @@ export class App implements AsyncDisposable {
     return faultResponse(fault, request, this.#faults);
   }
 
+  /** Finishes the requests that it was given, bodies included. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#beside?.[Symbol.asyncDispose]();
+    this.#isEnding = true;
+    // A lane that closes turns away those who still wait for one of its threads.
+    if (this.#waiting > 0) await this.#allAnswered.promise;
     await this.#lane[Symbol.asyncDispose]();
   }
 }

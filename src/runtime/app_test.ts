@@ -13,6 +13,8 @@ function appOn(fetch: Lane["fetch"], faults: FaultPolicy = "shown") {
   const lane: Lane = {
     fetch,
     tell: () => Promise.reject(new TypeError("The test tells of no change")),
+    underWay: () => [0],
+    breakOff() {},
     [Symbol.asyncDispose]: () => Promise.resolve(void disposed++),
   };
   const app = new App(lane, {
@@ -129,6 +131,8 @@ Deno.test("fetch() answers 501 for a component that answers no requests", async 
   const lane: Lane = {
     fetch: () => Promise.reject(new TypeError("It must not be asked")),
     tell: () => Promise.resolve(),
+    underWay: () => [0],
+    breakOff() {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   const app = new App(lane, {
@@ -151,6 +155,8 @@ Deno.test("disposing ends what calls the lane besides before the lane", async ()
     {
       fetch: () => Promise.resolve(new Response()),
       tell: () => Promise.resolve(),
+      underWay: () => [],
+      breakOff() {},
       [Symbol.asyncDispose]: end("lane"),
     },
     { answered() {}, failed() {} },
@@ -180,6 +186,8 @@ Deno.test("fetch() gives nothing away unless faults are shown", async () => {
     {
       fetch: () => Promise.reject(trap),
       tell: () => Promise.resolve(),
+      underWay: () => [0],
+      breakOff() {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     { answered() {}, failed() {} },
@@ -198,6 +206,8 @@ Deno.test("fetch() tells what the guest wrote for the request, and lets go of it
           : Promise.reject(new GuestTrap("trapped", "It trapped"));
       },
       tell: () => Promise.resolve(),
+      underWay: () => [0],
+      breakOff() {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     { answered() {}, failed() {} },
@@ -223,6 +233,8 @@ Deno.test("fetch() answers also where the stack cannot be told", async () => {
     {
       fetch: () => Promise.reject(trapFrom(error)),
       tell: () => Promise.resolve(),
+      underWay: () => [0],
+      breakOff() {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     { answered() {}, failed: (_, error) => failed.push(error) },

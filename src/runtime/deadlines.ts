@@ -45,6 +45,11 @@ export class Deadlines {
     this.#timer = undefined;
   }
 
+  /** Ends all calls, whatever time they have left. */
+  abortAll(reason: GuestTrap): void {
+    for (const call of [...this.#calls]) call.abort(reason);
+  }
+
   #check(): void {
     const now = performance.now();
     for (const call of this.#calls) {

@@ -10,7 +10,7 @@ import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type Lane, LaneBusyError, type LaneEvents } from "./lane.ts";
 import { LinkError } from "./linker.ts";
 import { GuestPool, type PoolOptions } from "./pool.ts";
-import { trapFrom } from "./trap.ts";
+import { GuestTrap, trapFrom } from "./trap.ts";
 
 /** How an inline lane runs its guests. */
 export interface InlineLaneOptions {
@@ -82,6 +82,21 @@ class InlineLane implements Lane {
     } catch (error) {
       throw trapFrom(error);
     }
+  }
+
+  underWay(): readonly number[] {
+    return [this.#pool.lent];
+  }
+
+  breakOff(): void {
+    const trap = new GuestTrap(
+      "lane-lost",
+      "The guest was ended: another component has taken its place",
+    );
+    // Whoever waits for an instance gets none.
+    this.#pool[Symbol.dispose]();
+    this.#deadlines.abortAll(trap);
+    this.#changeDeadlines.abortAll(trap);
   }
 
   async #borrow(id: string): Promise<Guest> {

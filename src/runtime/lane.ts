@@ -26,6 +26,10 @@ export interface Lane extends AsyncDisposable {
    * @throws {LaneBusyError} No instance came free in time.
    */
   tell(change: BucketChange, changeId: string): Promise<void>;
+  /** How many calls are under way, in each of its threads. */
+  underWay(): readonly number[];
+  /** Ends what is under way with {@linkcode GuestTrap}. The lane MUST NOT be called again. */
+  breakOff(): void;
 }
 
 /** What a lane reports beside the responses. */

@@ -54,6 +54,8 @@ export async function openLanes(options: DispatcherOptions): Promise<Lanes> {
     unreached: first.unreached,
     fetch: (request, id) => lanes.fetch(request, id),
     tell: (change, id) => lanes.tell(change, id),
+    underWay: () => lanes.underWay(),
+    breakOff: () => lanes.breakOff(),
     [Symbol.asyncDispose]: () => lanes.close(),
   };
 }
@@ -84,6 +86,16 @@ class Dispatcher {
   async tell(change: BucketChange, id: string): Promise<void> {
     const lane = this.#leastBusy() ?? await this.#next();
     await lane.tell(change, id);
+  }
+
+  underWay(): readonly number[] {
+    return [...this.#lanes].map(({ load }) => load);
+  }
+
+  breakOff(): void {
+    this.#stop.abort();
+    this.#arrival.resolve();
+    for (const lane of this.#lanes) lane.breakOff();
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,14 @@ class FakeLane implements WorkerLane {
     return Promise.resolve();
   }
 
+  underWay(): readonly number[] {
+    return [this.load];
+  }
+
+  breakOff(): void {
+    this.end.resolve(undefined);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.disposed = true;
     this.end.resolve(undefined);

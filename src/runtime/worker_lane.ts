@@ -82,6 +82,8 @@ export async function openWorkerLane<Guests>(
     ended: thread.ended,
     fetch: (request, id) => thread.fetch(request, id),
     tell: (change, id) => thread.tell(change, id),
+    underWay: () => [thread.load],
+    breakOff: () => thread.breakOff(),
     [Symbol.asyncDispose]: () => thread.close(),
   };
 }
@@ -212,6 +214,10 @@ class LaneThread<Guests> {
     this.#outbox.post({ kind: "close" });
     await Promise.race([this.#closed.promise, this.#ended.promise]);
     this.#end(undefined);
+  }
+
+  breakOff(): void {
+    this.#end("another component has taken its place");
   }
 
   #begin(id: string, inform?: Inform): Promise<HttpResponse | undefined> {

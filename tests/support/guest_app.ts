@@ -285,6 +285,8 @@ async function openInWorkers(
       record.serving++;
       return lane.tell(change, id);
     },
+    underWay: () => lane.underWay(),
+    breakOff: () => lane.breakOff(),
     [Symbol.asyncDispose]: () => lane[Symbol.asyncDispose](),
   };
 }
