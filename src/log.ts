@@ -7,6 +7,25 @@
  * @module
  */
 
+import {
+  formatLoopEvent,
+  LOOP_LEVELS,
+  type LoopEvent,
+} from "./log/loop_events.ts";
+import {
+  indented,
+  linesOf,
+  printable,
+  printableJson,
+} from "./log/printable.ts";
+
+export {
+  changedFiles,
+  type LoopEvent,
+  type SwapSteps,
+} from "./log/loop_events.ts";
+export { printable, printableJson, printableLines } from "./log/printable.ts";
+
 /** How much is said. Each level includes the ones behind it. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -22,6 +41,8 @@ export type LogEvent =
     readonly method: string;
     readonly path: string;
   }
+  /** What happens when files of the project change. */
+  | LoopEvent
   /** The component answers requests. */
   | { readonly event: "ready"; readonly report: ReadyReport }
   /** There is nothing to serve, and Wharf ends; in text the message stands on stderr. */
@@ -177,6 +198,7 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "build-started": "info",
   "build-output": "info",
   "waiting": "debug",
+  ...LOOP_LEVELS,
   "ready": "error", // what was asked for is told at every level
   "failed": "error",
   "stopping": "info",
@@ -215,14 +237,6 @@ export function makeLog(
 /** One line of JSON. */
 export function formatJson(event: LogEvent): string {
   return printableJson({ time: new Date().toISOString(), ...event });
-}
-
-/** A value as JSON on one line, what a terminal would obey written out as JSON has it. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    OBEYED,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** One line, or a banner, for a person. */
@@ -270,6 +284,10 @@ export function formatText(event: LogEvent): string {
       return tagged(tag(event.request), event.text);
     case "warning":
       return `Warning: ${indented(event.text)}`;
+    case "swapped":
+    case "build-failed":
+    case "reconfigured":
+      return formatLoopEvent(event);
     case "failed":
     case "error":
     case "stopping":
@@ -277,40 +295,9 @@ export function formatText(event: LogEvent): string {
   }
 }
 
-/**
- * What a terminal obeys where it should print: control characters, line separators and what
- * turns the direction of writing. Guests, clients and files can put them into a line.
- */
-const OBEYED = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
-
-/** A text on one line, what a terminal would obey written out: `\x1b` for an escape. */
-export function printable(text: string): string {
-  return text.replace(OBEYED, (char) => {
-    if (char === "\n") return "\\n";
-    if (char === "\r") return "\\r";
-    const code = char.charCodeAt(0).toString(16);
-    return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`;
-  });
-}
-
-/** A text of several lines, each of them {@linkcode printable}. */
-export function printableLines(text: string): string {
-  return linesOf(text).map(printable).join("\n");
-}
-
 /** Every line under the same tag, so that none can pass for another's. */
 function tagged(prefix: string, text: string): string {
   return linesOf(text).map((line) => prefix + printable(line)).join("\n");
-}
-
-/** Lines below the first one stand in, so that none can pass for a line of its own. */
-function indented(text: string): string {
-  const [first = "", ...rest] = linesOf(text).map(printable);
-  return [first, ...rest.map((line) => `  ${line}`)].join("\n");
-}
-
-function linesOf(text: string): string[] {
-  return text.split(/\r?\n/);
 }
 
 function tag(request: string | undefined): string {
