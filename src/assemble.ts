@@ -4,6 +4,7 @@
  * @module
  */
 
+import { beside } from "./assemble/changes.ts";
 import type {
   BucketEntry,
   Config,
@@ -40,14 +41,12 @@ import { RecentOutput } from "./runtime/faults/recent_output.ts";
 import { readMapBeside } from "./runtime/map_file.ts";
 import type { GuestOutput, HostCall } from "./runtime/host_interface.ts";
 import type { LaneSettings } from "./runtime/lane_protocol.ts";
-import {
-  logWatching,
-  PathGate,
-  VolumeError,
-  watchBuckets,
-} from "./wasi/mod.ts";
+import { PathGate, VolumeError } from "./wasi/mod.ts";
 
+export { watchChanges, type WatchChangesOptions } from "./assemble/changes.ts";
+export { keepInMemory, type KeptStores } from "./keyvalue/kept_stores.ts";
 export { type Sibling, siblingParts, VolumeError };
+export type { LaneThreads } from "./lane/threads.ts";
 
 /** How many fresh instances wait for requests; more would only cost memory. */
 const INSTANCES_AHEAD = 4;
@@ -62,24 +61,37 @@ export interface Host extends LaneHost {
   readonly watched: readonly string[];
 }
 
-/** Makes what a project's guests are given. Opens no connection. */
-export function makeHost(config: Config, log: Log): Host {
+/** What hosts that follow each other have in common. They stay their owner's. */
+export type SharedParts = Pick<Host, "buckets" | "gate" | "blobFolder">;
+
+/**
+ * Makes what a project's guests are given. Opens no connection.
+ *
+ * @param shared What it has in common with others.
+ */
+export function makeHost(
+  config: Config,
+  log: Log,
+  shared: Partial<SharedParts> = {},
+): Host {
   const warn = (text: string) => log.emit({ event: "warning", text });
-  const buckets = openBuckets(config.dev.keyvalue, warn);
-  const surroundings: GuestSurroundings = {
-    buckets,
-    gate: new PathGate(),
-    warn,
-  };
+  const buckets = shared.buckets ?? openBuckets(config.dev.keyvalue, warn);
+  const gate = shared.gate ?? new PathGate();
+  const surroundings: GuestSurroundings = { buckets, gate, warn };
   const settings = guestSettings(config);
   return {
     ...makeGuestInterfaces(settings, surroundings),
     ...surroundings,
     buckets,
     settings,
-    blobFolder: new TemporaryFolder("wharf-objects-"),
+    blobFolder: shared.blobFolder ?? makeBlobFolder(),
     watched: buckets.watched(),
   };
+}
+
+/** Where objects are kept that nobody asked to keep. */
+export function makeBlobFolder(): TemporaryFolder {
+  return new TemporaryFolder("wharf-objects-");
 }
 
 /** Starts the first Worker that `dev.lanes` asks for; nothing where it asks for none. */
@@ -139,12 +151,18 @@ function egressOptions(
  * Makes a project's buckets. Opens no connection.
  *
  * @param log Told once of each configuration key that was found missing.
+ * @param open Opens the stores, where that is not as usual.
  */
 export function openBuckets(
   config: KeyValueConfig,
   log: (text: string) => void,
+  open?: BucketsOptions["open"],
 ): Buckets {
-  return makeBuckets({ ...bucketsOptions(config), log });
+  return makeBuckets({
+    ...bucketsOptions(config),
+    log,
+    ...(open === undefined ? {} : { open }),
+  });
 }
 
 /** What {@linkcode openApp} makes an app of. */
@@ -159,6 +177,8 @@ export interface OpenAppOptions {
   readonly faults?: FaultPolicy;
   /** Whether the log is told of each call that leaves a guest. */
   readonly tracesCalls?: boolean;
+  /** Whether the app itself watches its buckets, or its owner does. Default: it does. */
+  readonly watches?: boolean;
 }
 
 /**
@@ -206,13 +226,14 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
     },
   }, {
     answersHttp: opened.answersHttp,
+    takesChanges: opened.takesChanges,
     faults,
     output,
     source: {
       modules: [...artifact.coreModules.values()],
       readMap: readMapBeside(config.dev.componentPath),
     },
-    ...beside(opened, host, { config, log }),
+    ...beside(opened, options),
   });
 }
 
@@ -236,46 +257,6 @@ function laneSettings({ dev }: Config, lanes: number): LaneSettings {
     },
     requestTimeout: dev.requestTimeout,
   };
-}
-
-/** What tells the component of changes, if it takes them and there is a bucket to watch. */
-function beside(
-  { lane, ...component }: OpenedLane,
-  { buckets, watched }: Host,
-  { config, log }: { config: Config; log: Log },
-): { beside?: AsyncDisposable } {
-  const warn = (text: string) => log.emit({ event: "warning", text });
-  const names = watched.map((name) => JSON.stringify(name)).join(", ");
-  if (component.takesChanges && watched.length === 0) {
-    warn(
-      "The component exports wasi:keyvalue/watcher, and no bucket is watched; " +
-        "set dev.keyvalue.buckets.NAME.watch",
-    );
-  }
-  if (!component.takesChanges && watched.length > 0) {
-    warn(
-      `Changes in ${names} are told to no one: ` +
-        "the component does not export wasi:keyvalue/watcher",
-    );
-  }
-  if (!component.takesChanges || watched.length === 0) return {};
-  return {
-    beside: watchBuckets({
-      watched,
-      buckets: buckets.forGuests(),
-      tell: (change, id) => lane.tell(change, id),
-      events: logWatching(log, (bucket) => storeOf(buckets, bucket)),
-      drainTimeout: config.dev.requestTimeout,
-    }),
-  };
-}
-
-/** The store of a bucket that need not have a line of its own. */
-function storeOf(buckets: Buckets, bucket: string): string {
-  const listings = buckets.list();
-  const found = listings.find(({ name }) => name === bucket) ??
-    listings.find(({ name }) => name === undefined);
-  return found?.backend ?? "";
 }
 
 function guestOutput(log: Log, tracesCalls: boolean): GuestOutput {

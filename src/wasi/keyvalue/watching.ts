@@ -65,6 +65,8 @@ export interface WatchingOptions {
   readonly events: WatchingEvents;
   /** How long changes in hand may still be begun after the end was asked for, in milliseconds. */
   readonly drainTimeout: number;
+  /** Names a change; default counts them. No other call under way MUST have the same. */
+  readonly nextId?: () => string;
   /** Waits, or until the signal aborts. */
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -148,9 +150,9 @@ class Watching implements AsyncDisposable {
 
   /** Tells of one change until the component took it. Never rejects. */
   async #serve(change: BucketChange): Promise<void> {
-    const { events, tell } = this.#options;
+    const { events, tell, nextId } = this.#options;
     const { signal } = this.#stop;
-    const id = `change-${++this.#count}`;
+    const id = nextId?.() ?? `change-${++this.#count}`;
     const start = performance.now();
     let calls = 0;
     let cause: unknown;
