@@ -95,7 +95,8 @@ function userConfigFiles(
   }
 }
 
-function userConfigFolder(
+/** The folder of the user's own configuration, where the environment names one. */
+export function userConfigFolder(
   env: Readonly<Record<string, string>>,
 ): string | undefined {
   const base = env["XDG_CONFIG_HOME"];

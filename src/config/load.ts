@@ -4,6 +4,7 @@ import { findSharedBuckets } from "./bucket_sharing.ts";
 import type { NotSupported } from "./check.ts";
 import { componentTables, misplacedComponents } from "./component_check.ts";
 import type { Config } from "./config.ts";
+import { CONFIG_FILE_NAMES } from "./config_document.ts";
 import {
   ConfigError,
   configError,
@@ -15,7 +16,7 @@ import { findConfig, folderProblem, type FoundConfig } from "./find_config.ts";
 import { PORT_FLAG, readPortFlag } from "./flags.ts";
 import { readGuestEnvironment } from "./guest_environment.ts";
 import { formatKey } from "./key_path.ts";
-import { type LayerFindings, readLayers } from "./layers.ts";
+import { type LayerFindings, readLayers, userConfigFolder } from "./layers.ts";
 import { masked } from "./mask.ts";
 import { missingKeys } from "./missing_keys.ts";
 import { resolvePath } from "./paths.ts";
@@ -54,6 +55,11 @@ export interface LoadedConfig {
   readonly origins: Readonly<Record<string, Place>>;
   /** What a person should hear of although all goes on. */
   readonly warnings: readonly string[];
+  /**
+   * Absolute paths of the files that were read, and of those that would be if they were there.
+   * Whoever wants to hear of another configuration looks at them.
+   */
+  readonly files: readonly string[];
 }
 
 /**
@@ -83,6 +89,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     project: found.project,
     env: options.env,
     issues,
+    files: configPlaces(options, found),
   };
   const environment = await readGuestEnvironment(settings, sources);
   const componentEnvironments: ReadonlyMap<string, string>[] = [];
@@ -111,7 +118,23 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     environment: [...environment].map(shownVariable),
     origins: Object.fromEntries(shown.map(({ key, place }) => [key, place])),
     warnings,
+    files: [...new Set(sources.files)],
   };
+}
+
+/** Where configuration files can stand. */
+function configPlaces(
+  { env, userConfigDir }: LoadOptions,
+  { project }: FoundProject,
+): string[] {
+  const user = userConfigDir ?? userConfigFolder(env);
+  const folders = [
+    resolvePath(project, ".wash"),
+    ...(user === undefined ? [] : [user]),
+  ];
+  return folders.flatMap((folder) =>
+    CONFIG_FILE_NAMES.map((name) => resolvePath(folder, name))
+  );
 }
 
 interface FoundProject {

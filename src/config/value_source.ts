@@ -31,6 +31,8 @@ export interface SourceContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly issues: ConfigIssue[];
+  /** Takes the paths of what is read, absolute; they need not be there. */
+  readonly files: string[];
 }
 
 /** An entry of `configs` or `secrets`. */
@@ -123,6 +125,7 @@ async function folderValues(
         continue;
       }
       if (!(await Deno.stat(path)).isFile) continue;
+      context.files.push(path);
       const read = await readText(path, false);
       if ("problem" in read) {
         refuse(`${quoted(name)}: ${read.problem}`);
@@ -175,9 +178,10 @@ function* environmentValues(
 export async function realPath(
   setting: SettingValue,
   key: KeyPath,
-  { project, issues }: SourceContext,
+  { project, issues, files }: SourceContext,
 ): Promise<string | undefined> {
   try {
+    files.push(String(setting.value));
     const path = await Deno.realPath(String(setting.value));
     const free = isAbsolute(setting.written) || setting.written.startsWith("~");
     if (free || isInside(path, await Deno.realPath(project))) return path;
