@@ -121,7 +121,7 @@ async function serve(
   context: CommandContext,
   { log, level }: { readonly log: Log; readonly level: LogLevel },
 ): Promise<number> {
-  const { config, warnings } = await loadProject(given, context);
+  const { config, warnings, files } = await loadProject(given, context);
   for (const text of warnings) log.emit({ event: "warning", text });
 
   using stop = stopSignals();
@@ -133,6 +133,8 @@ async function serve(
     build: noBuild !== true && component === undefined,
     cacheDirectory: cacheDirectory(context.env),
     searchPath: context.env["PATH"] ?? context.env["Path"] ?? "",
+    configFiles: files,
+    reload: () => loadProject(given, context),
   });
   await Promise.race([server.ready, stop.requested]);
   await stop.requested;

@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { BuildError } from "./build_error.ts";
+import { BuildError, stopped } from "./build_error.ts";
 import { BuildOutput } from "./build_output.ts";
 import { settlesWithin } from "./settles_within.ts";
 
@@ -69,11 +69,7 @@ export async function runBuild(options: BuildOptions): Promise<void> {
   await Promise.all(readers.map((reader) => reader.cancel()));
   await written;
   if (ending !== undefined) {
-    throw new BuildError(
-      "stopped",
-      "Cannot build the component: Wharf is stopping",
-      { output: output.text },
-    );
+    throw stopped({ output: output.text });
   }
   const status = await child.status;
   if (status.success) return;

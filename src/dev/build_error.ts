@@ -41,3 +41,12 @@ export class BuildError extends Error {
     this.output = options.output ?? "";
   }
 }
+
+/** The error of a build that was ended because nobody wants its result. */
+export function stopped(options?: BuildErrorOptions): BuildError {
+  return new BuildError(
+    "stopped",
+    "Cannot build the component: Wharf is stopping",
+    options,
+  );
+}

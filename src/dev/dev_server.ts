@@ -1,22 +1,20 @@
 /**
  * The dev server: listens first, then builds, so that a busy port is known at once and the
- * requests of an impatient client wait for the component instead of being refused.
+ * requests of an impatient client wait for the component instead of being refused. After that
+ * it builds with each save, and swaps.
  *
  * @module
  */
 
-import { type Host, makeHost, startThreads } from "../assemble.ts";
-import { type Config, formatAddress } from "../config/mod.ts";
-import type { FrontDoor } from "../front/mod.ts";
-import type { Log, LogEvent, ReadyReport } from "../log.ts";
+import type { Host } from "../assemble.ts";
+import type { Config, LoadedConfig } from "../config/mod.ts";
+import type { BuildRecord } from "../explorer/api.ts";
+import type { Log } from "../log.ts";
+import type { App } from "../runtime/app.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import type { DevState } from "./dev_state.ts";
-import { openDoor } from "./front_door.ts";
-import { loadApp, type LoadTimings } from "./load_app.ts";
-import { pathOf } from "./request_path.ts";
-import { settlesWithin } from "./settles_within.ts";
-import { failurePage } from "./status_page.ts";
-import { checkStores, type StoreCheck } from "./store_check.ts";
+import type { WatchSources } from "./following.ts";
+import { ServedProject } from "./served_project.ts";
 
 /** How the dev server runs. */
 export interface DevServerOptions {
@@ -30,6 +28,48 @@ export interface DevServerOptions {
   readonly cacheDirectory: string;
   /** `PATH` for the build command. */
   readonly searchPath: string;
+  /** Watches files; without it, or with `dev.watch.enabled: false`, nothing is built twice. */
+  readonly watch?: WatchSources;
+  /** The files that the configuration was read from. */
+  readonly configFiles?: readonly string[];
+  /** Reads the configuration again, as it was read first. Rejects with {@linkcode ConfigError}. */
+  readonly reload?: () => Promise<LoadedConfig>;
+  /** Answers requests that are not the component's; `undefined` for those that are. */
+  readonly intercept?: (
+    request: HttpRequest,
+  ) => Promise<HttpResponse> | undefined;
+  /** Stands around each request of the component, whoever sends it. */
+  readonly observe?: RequestObserver;
+}
+
+/** Sees a request and its response. */
+export type RequestObserver = (
+  request: HttpRequest,
+  call: RequestCall,
+  /** Answers it. Never rejects. */
+  next: (request: HttpRequest) => Promise<HttpResponse>,
+) => Promise<HttpResponse>;
+
+/** What a request goes by. */
+export interface RequestCall {
+  readonly id: string;
+  /** The request that it repeats. */
+  readonly replayOf?: string;
+}
+
+/** A request that was given to the component. */
+export interface SentRequest {
+  readonly id: string;
+  /** Never rejects. */
+  readonly response: Promise<HttpResponse>;
+}
+
+/** What serves. */
+export interface ServedApp {
+  readonly app: App;
+  readonly host: Host;
+  /** What it was made by. */
+  readonly config: Config;
 }
 
 /**
@@ -43,16 +83,28 @@ export interface DevServer extends AsyncDisposable {
   /**
    * Resolves when the component answers requests.
    *
-   * Rejects with {@linkcode BuildError} or {@linkcode LinkError} when there is none.
+   * Without a watch it rejects with {@linkcode BuildError}, {@linkcode LinkError} or
+   * {@linkcode VolumeError} when there is none. With one, the next save may mend it: it is
+   * told by the log, and this rejects only if the server is stopped before.
    */
   readonly ready: Promise<void>;
+  /** What it is doing. */
+  readonly state: DevState;
+  /** What serves now; `undefined` while nothing does. */
+  readonly serving: ServedApp | undefined;
+  /** What components are given now. */
+  readonly host: Host;
+  /** The configuration that holds. */
+  readonly config: Config;
+  /** The last builds, the newest first. */
+  builds(): readonly BuildRecord[];
+  /** Builds and swaps as after a save. */
+  rebuild(): void;
+  /** Gives a request to the component as if a client had sent it. */
+  send(request: HttpRequest, replayOf?: string): SentRequest;
+  /** Calls back at each change of the state, until the signal aborts. */
+  onState(listener: (state: DevState) => void, signal: AbortSignal): void;
 }
-
-/** Milliseconds that the banner waits for stores to answer. */
-const BANNER_PATIENCE = 300;
-
-/** Milliseconds for connections to be cut. */
-const PARTING = 500;
 
 /**
  * Starts to serve a project.
@@ -62,137 +114,5 @@ const PARTING = 500;
 export async function startDevServer(
   options: DevServerOptions,
 ): Promise<DevServer> {
-  const { config, log } = options;
-  const building = new AbortController();
-  const settled = Promise.withResolvers<DevState>();
-  let state: DevState = { phase: "building", settled: settled.promise };
-  const door = await openDoor(config, log, (request) => {
-    if (state.phase === "building") log.emit(waitingEvent(request));
-    return answer(state, request);
-  });
-  // The address is this server's now: a Worker may load its modules while others build.
-  const threads = startThreads(config);
-  const host: Host = {
-    ...makeHost(config, log),
-    ...(threads === undefined ? {} : { threads }),
-  };
-  const entries = Object.keys(config.dev.keyvalue.buckets);
-  const stores = checkStores(host, log, entries);
-  const settle = (next: DevState) => {
-    state = next;
-    settled.resolve(next);
-  };
-  const loading = loadApp({ ...options, host, signal: building.signal });
-  const ready = loading.then(async ({ app, timings }) => {
-    settle({ phase: "ready", serving: app });
-    // Requests are served; the banner tells more when it knows more.
-    await settlesWithin(stores.done, BANNER_PATIENCE);
-    log.emit({
-      event: "ready",
-      report: report({ config, host, stores, door, timings }),
-    });
-  }, (error) => {
-    settle({ phase: "failed", error });
-    throw error;
-  });
-  // The owner may stop the server without asking how far it came.
-  ready.catch(() => {});
-  const finish = async () => {
-    await settled.promise;
-    await door.shutdown();
-    if (state.phase === "ready") await state.serving[Symbol.asyncDispose]();
-  };
-  return {
-    url: urlOf(door),
-    ready,
-    async [Symbol.asyncDispose]() {
-      building.abort();
-      const finished = finish();
-      if (await settlesWithin(finished, longest(config))) {
-        await finished;
-      } else {
-        log.emit({
-          event: "warning",
-          text: "Requests are broken off: they take longer than " +
-            "dev.request_timeout allows",
-        });
-        await settlesWithin(
-          Promise.resolve(door[Symbol.asyncDispose]()),
-          PARTING,
-        );
-      }
-      threads?.[Symbol.dispose]();
-      await host.clients[Symbol.asyncDispose]();
-      await host.blobFolder[Symbol.asyncDispose]();
-      await host.buckets[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/**
- * How long stopping may take, in milliseconds. A guest is held to its deadline; a client that
- * never ends its request, or a response without end, is not.
- */
-function longest({ dev: { requestTimeout } }: Config): number {
-  return 500 + requestTimeout * 1.1;
-}
-
-function answer(
-  state: DevState,
-  request: HttpRequest,
-): Promise<HttpResponse> {
-  switch (state.phase) {
-    case "ready":
-      return state.serving.handle(request);
-    case "failed":
-      return failurePage(state.error, request);
-    case "building":
-      return state.settled.then((settled) => answer(settled, request));
-  }
-}
-
-function waitingEvent({ method, url }: HttpRequest): LogEvent {
-  return { event: "waiting", method, path: pathOf(url) };
-}
-
-interface ReportParts {
-  readonly config: Config;
-  readonly host: Host;
-  readonly stores: StoreCheck;
-  readonly door: FrontDoor;
-  readonly timings: LoadTimings;
-}
-
-function report(parts: ReportParts): ReadyReport {
-  const { config, host, stores, door, timings } = parts;
-  const { hostname } = door.address;
-  return {
-    url: urlOf(door),
-    everyAddress: reachable(hostname) !== hostname,
-    component: config.dev.componentPath,
-    buckets: host.buckets.list()
-      .filter(({ access }) => access !== "denied")
-      .map(({ name, location, bucket, durable, access }) => ({
-        name,
-        location,
-        ...(bucket === undefined ? {} : { bucket }),
-        durable,
-        ...(access === "read-only" ? { readOnly: true } : {}),
-        unavailable: stores.stateOf(name) === "unusable",
-        ...(stores.stateOf(name) === "untried" ? { untried: true } : {}),
-      })),
-    timings,
-  };
-}
-
-function urlOf({ address: { hostname, port }, scheme }: FrontDoor): string {
-  return `${scheme}://${
-    formatAddress({ hostname: reachable(hostname), port })
-  }`;
-}
-
-/** A host that a client on this machine can use for the one that was listened at. */
-function reachable(hostname: string): string {
-  if (hostname === "0.0.0.0") return "127.0.0.1";
-  return hostname === "::" ? "::1" : hostname;
+  return await ServedProject.start(options);
 }

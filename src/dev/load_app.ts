@@ -17,7 +17,7 @@ import {
 } from "../transpile/cache.ts";
 import { decompose } from "../transpile/decompose.ts";
 import { MemoryLimitError } from "../transpile/memory_limit.ts";
-import { BuildError } from "./build_error.ts";
+import { BuildError, stopped } from "./build_error.ts";
 import {
   type ComponentFileOptions,
   messageOf,
@@ -47,12 +47,20 @@ export interface LoadAppOptions {
   readonly tracesCalls?: boolean;
   /** Whether the build command runs, or the component is served as it lies there. */
   readonly build: boolean;
+  /** Whether a build command ran now or earlier; default: as `build`. */
+  readonly isBuilt?: boolean;
   /** Path of the artifact cache. */
   readonly cacheDirectory: string;
   /** `PATH` for the build command. */
   readonly searchPath: string;
   /** Ends a build command that is running. */
   readonly signal: AbortSignal;
+  /** Told when the build command begins, and when it has ended. */
+  readonly onBuild?: (isRunning: boolean) => void;
+  /** Takes what the build command writes, line by line. */
+  readonly onOutput?: (line: string) => void;
+  /** Whether the app itself watches its buckets. */
+  readonly watches?: boolean;
 }
 
 /**
@@ -65,6 +73,8 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   const build = options.build
     ? await timed(() => buildProject(options))
     : undefined;
+  // What a newer build will replace need not be transpiled.
+  if (options.signal.aborted) throw stopped();
   const startedAt = performance.now();
   const transpile = await timed(() => loadArtifacts(options));
   const { artifact, siblings, transpiled } = transpile.value;
@@ -85,7 +95,7 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
 }
 
 async function buildProject(
-  { config, log, searchPath, signal }: LoadAppOptions,
+  { config, log, searchPath, signal, onBuild, onOutput }: LoadAppOptions,
 ): Promise<void> {
   const command = config.dev.command ?? config.build.command;
   if (command === undefined) {
@@ -98,15 +108,20 @@ async function buildProject(
   log.emit({ event: "build-started", command });
   // A start without a build need not wait for what builds need.
   const { runBuild } = await import("./build.ts");
-  await runBuild({
+  onBuild?.(true);
+  const run = runBuild({
     command,
     directory: config.project,
     environment: { ...config.dev.environment, ...config.build.env },
     searchPath,
     componentPath: config.dev.componentPath,
     signal,
-    onOutput: (text) => log.emit({ event: "build-output", text }),
+    onOutput(text) {
+      log.emit({ event: "build-output", text });
+      onOutput?.(text);
+    },
   });
+  await run.finally(() => onBuild?.(false));
 }
 
 /** A component as it lies in a file. */
@@ -134,15 +149,15 @@ export interface LoadedArtifacts extends CachedArtifact {
  * @throws {BuildError} A file is missing, or is nothing that can be served.
  */
 export async function loadArtifacts(
-  { config, cacheDirectory, build }: Pick<
+  { config, cacheDirectory, build, isBuilt = build }: Pick<
     LoadAppOptions,
-    "config" | "cacheDirectory" | "build"
+    "config" | "cacheDirectory" | "build" | "isBuilt"
   >,
 ): Promise<LoadedArtifacts> {
   const { componentPath, components, memoryLimit } = config.dev;
   const options = { cacheDirectory, memoryLimit };
   const [[main, ...parts], ...entries] = await Promise.all([
-    loadParts(componentPath, { ...options, isBuilt: build }),
+    loadParts(componentPath, { ...options, isBuilt }),
     ...components.map(({ file }) =>
       loadParts(file, { ...options, isBuilt: false })
     ),
@@ -214,7 +229,7 @@ async function loadParts(
 async function startApp(
   artifact: Artifact,
   siblings: readonly Sibling[],
-  { config, host, log, tracesCalls = false }: LoadAppOptions,
+  { config, host, log, tracesCalls = false, watches = true }: LoadAppOptions,
 ): Promise<App> {
   try {
     return await openApp({
@@ -225,6 +240,7 @@ async function startApp(
       log,
       faults: "shown",
       tracesCalls,
+      watches,
     });
   } catch (error) {
     if (!(error instanceof GuestTrap)) throw error;

@@ -26,7 +26,7 @@ export async function failurePage(
 }
 
 /** Tools colour what they say; in a page it would stand there escaped. */
-async function withoutColours(text: string): Promise<string> {
+export async function withoutColours(text: string): Promise<string> {
   if (text === "") return "";
   const { stripVTControlCharacters } = await import("node:util");
   return stripVTControlCharacters(text).trimEnd();

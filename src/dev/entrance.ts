@@ -1,0 +1,145 @@
+/**
+ * Where clients come in. It can move to another address or be made of another server while
+ * requests are in flight.
+ *
+ * @module
+ */
+
+import { type Config, formatAddress } from "../config/mod.ts";
+import {
+  type FrontDoor,
+  ListenError,
+  type RequestHandler,
+} from "../front/mod.ts";
+import type { Log } from "../log.ts";
+import { openDoor } from "./front_door.ts";
+import { settlesWithin } from "./settles_within.ts";
+
+/** How long the system may take to give a port back, in milliseconds. */
+const PORT_PATIENCE = 2000;
+
+/** Milliseconds between two attempts to get it. */
+const PORT_PAUSE = 10;
+
+/** A front door that can be replaced. */
+export class Entrance implements AsyncDisposable {
+  readonly #log: Log;
+  readonly #handle: RequestHandler;
+  readonly #closing = new Set<Promise<void>>();
+  #config: Config;
+  #door: FrontDoor;
+
+  private constructor(
+    config: Config,
+    log: Log,
+    { door, handle }: { door: FrontDoor; handle: RequestHandler },
+  ) {
+    this.#config = config;
+    this.#log = log;
+    this.#door = door;
+    this.#handle = handle;
+  }
+
+  /**
+   * Listens where the configuration says.
+   *
+   * @throws {ListenError} The address is taken or not this machine's, or the certificate is none.
+   */
+  static async open(
+    config: Config,
+    log: Log,
+    handle: RequestHandler,
+  ): Promise<Entrance> {
+    const door = await openDoor(config, log, handle);
+    return new Entrance(config, log, { door, handle });
+  }
+
+  /** Where a client on this machine comes in: `http://127.0.0.1:8000`. */
+  get url(): string {
+    const { address: { hostname, port }, scheme } = this.#door;
+    return `${scheme}://${
+      formatAddress({ hostname: reachable(hostname), port })
+    }`;
+  }
+
+  /** Whether it listens on every address of the machine. */
+  get isEveryAddress(): boolean {
+    const { hostname } = this.#door.address;
+    return reachable(hostname) !== hostname;
+  }
+
+  /**
+   * Listens as another configuration says. At another address the new door is open before the
+   * old one closes; the port of the old one is free for a new one only after it has closed, so
+   * that a connection may be refused for a moment. What is in flight is finished either way.
+   *
+   * @throws {ListenError} It cannot; all is as it was.
+   */
+  async move(config: Config): Promise<void> {
+    const before = this.#door;
+    const isSamePlace = formatAddress(config.dev.address) ===
+      formatAddress(this.#config.dev.address);
+    if (!isSamePlace) {
+      this.#door = await openDoor(config, this.#log, this.#handle);
+      this.#config = config;
+      this.#close(before);
+      return;
+    }
+    // What else could fail is tried while the old door is still open.
+    if (config.dev.tls !== undefined) {
+      const { loadCertificate } = await import("../front/certificate.ts");
+      await loadCertificate(config.dev.tls);
+    }
+    this.#close(before);
+    // The port that was found stays: clients know it.
+    const { port } = before.address;
+    try {
+      this.#door = await this.#reopen(config, port);
+      this.#config = config;
+    } catch (error) {
+      this.#door = await this.#reopen(this.#config, port);
+      throw error;
+    }
+  }
+
+  /** Takes no more requests; resolves when those in flight are answered. */
+  async shutdown(): Promise<void> {
+    await Promise.all([this.#door.shutdown(), ...this.#closing]);
+  }
+
+  /** Breaks off what is in flight. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#door[Symbol.asyncDispose]();
+  }
+
+  #close(door: FrontDoor): void {
+    const closed = door.shutdown();
+    this.#closing.add(closed);
+    closed.finally(() => this.#closing.delete(closed));
+  }
+
+  async #reopen(config: Config, port: number): Promise<FrontDoor> {
+    const { dev } = config;
+    const here = {
+      ...config,
+      dev: { ...dev, address: { ...dev.address, port } },
+    };
+    const until = performance.now() + PORT_PATIENCE;
+    for (;;) {
+      try {
+        return await openDoor(here, this.#log, this.#handle);
+      } catch (error) {
+        if (!(error instanceof ListenError) || performance.now() > until) {
+          throw error;
+        }
+        await settlesWithin(new Promise(() => {}), PORT_PAUSE);
+      }
+    }
+  }
+}
+
+/** A host that a client on this machine can use for the one that was listened at. */
+function reachable(hostname: string): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  return hostname === "::" ? "::1" : hostname;
+}

@@ -1,0 +1,43 @@
+/**
+ * What the banner tells of a project that is served.
+ *
+ * @module
+ */
+
+import type { Host } from "../assemble.ts";
+import type { Config } from "../config/mod.ts";
+import type { ReadyReport } from "../log.ts";
+import type { Entrance } from "./entrance.ts";
+import type { LoadTimings } from "./load_app.ts";
+import type { StoreCheck } from "./store_check.ts";
+
+/** What it is told from. */
+export interface ReportParts {
+  readonly config: Config;
+  readonly host: Host;
+  readonly stores: StoreCheck;
+  readonly entrance: Entrance;
+  readonly timings: LoadTimings;
+}
+
+/** The banner's contents. */
+export function readyReport(parts: ReportParts): ReadyReport {
+  const { config, host, stores, entrance, timings } = parts;
+  return {
+    url: entrance.url,
+    everyAddress: entrance.isEveryAddress,
+    component: config.dev.componentPath,
+    buckets: host.buckets.list()
+      .filter(({ access }) => access !== "denied")
+      .map(({ name, location, bucket, durable, access }) => ({
+        name,
+        location,
+        ...(bucket === undefined ? {} : { bucket }),
+        durable,
+        ...(access === "read-only" ? { readOnly: true } : {}),
+        unavailable: stores.stateOf(name) === "unusable",
+        ...(stores.stateOf(name) === "untried" ? { untried: true } : {}),
+      })),
+    timings,
+  };
+}

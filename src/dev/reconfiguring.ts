@@ -1,0 +1,168 @@
+/**
+ * Applies another configuration to a project that is served: what can be is changed in place,
+ * and what must be is begun anew.
+ *
+ * @module
+ */
+
+import type { Config } from "../config/mod.ts";
+import { ListenError } from "../front/mod.ts";
+import {
+  changeBetween,
+  type MadeApp,
+  OF_THE_APP,
+  tellApplied,
+} from "./app_maker.ts";
+import type { DevLoop } from "./dev_loop.ts";
+import type { DevServerOptions } from "./dev_server.ts";
+import type { Entrance } from "./entrance.ts";
+import { type ChangedFiles, followedFiles } from "./followed_files.ts";
+import type { Following } from "./following.ts";
+import type { SourceWatcherOptions } from "./source_watcher.ts";
+
+/** What a configuration is applied to. */
+export interface ReconfiguringOptions extends
+  Pick<
+    DevServerOptions,
+    "build" | "cacheDirectory" | "config" | "configFiles" | "log" | "reload"
+  > {
+  readonly entrance: Entrance;
+  readonly loop: DevLoop<MadeApp>;
+  /** Tells of a configuration that cannot be applied. */
+  readonly failed: (error: Error) => void;
+}
+
+/** The configuration of a project that is served. */
+export class Reconfiguring {
+  readonly #options: ReconfiguringOptions;
+  #wanted: Config;
+  #doorConfig: Config;
+  #configFiles: readonly string[];
+  #watched = "";
+
+  constructor(options: ReconfiguringOptions) {
+    this.#options = options;
+    this.#wanted = this.#doorConfig = options.config;
+    this.#configFiles = options.configFiles ?? [];
+  }
+
+  /** The last one that could be read. */
+  get config(): Config {
+    return this.#wanted;
+  }
+
+  /** The files that the configuration is read from. */
+  get configFiles(): readonly string[] {
+    return this.#configFiles;
+  }
+
+  /** What is watched of the project. */
+  files(): Omit<SourceWatcherOptions, "warn"> {
+    const { build, cacheDirectory } = this.#options;
+    const files = followedFiles({
+      config: this.#wanted,
+      configFiles: this.#configFiles,
+      build,
+      cacheDirectory,
+    });
+    const { enabled } = this.#wanted.dev.watch;
+    const wanted = enabled ? files : { ...files, sources: false };
+    this.#watched = JSON.stringify(wanted);
+    return wanted;
+  }
+
+  /**
+   * Takes up changed files that concern the configuration. Never rejects.
+   *
+   * @param names The changed files, for messages.
+   * @returns Whether the loop was asked for another app.
+   */
+  async take(
+    changed: ChangedFiles,
+    names: readonly string[],
+    following: Following,
+  ): Promise<boolean> {
+    const before = this.#wanted;
+    const isRead = changed.config && await this.#read();
+    const config = this.#wanted;
+    const keys: string[] = [];
+    if (isRead) {
+      keys.push(...await this.#refollow(before, following));
+      keys.push(...await this.#reopen());
+    } else if (!changed.config && changed.certificate) {
+      await this.#move(["dev.tls_cert_path"]);
+    }
+    if (!isRead) return false;
+    const { loop, log } = this.#options;
+    const app = await changeBetween(before, config, OF_THE_APP);
+    if (app.keys.length > 0 || loop.hasFailed) {
+      loop.ask({ changed: names, build: app.parts.has("build") });
+      return true;
+    }
+    if (keys.length === 0) tellApplied(log, [], []);
+    return false;
+  }
+
+  async #read(): Promise<boolean> {
+    const { reload, log, loop, failed } = this.#options;
+    if (reload === undefined) return false;
+    try {
+      const { config, files, warnings } = await reload();
+      for (const text of warnings) log.emit({ event: "warning", text });
+      this.#wanted = config;
+      this.#configFiles = files;
+      loop.setFault(undefined);
+      return true;
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      loop.setFault(error);
+      failed(error);
+      return false;
+    }
+  }
+
+  /** Watches what the configuration says; the keys that asked for it. */
+  async #refollow(
+    before: Config,
+    following: Following,
+  ): Promise<readonly string[]> {
+    const { log } = this.#options;
+    const watched = this.#watched;
+    const files = this.files();
+    if (this.#watched === watched) return [];
+    await following.change(files);
+    const { keys } = await changeBetween(before, this.#wanted, ["watcher"]);
+    if (keys.length > 0) tellApplied(log, keys, ["watcher"]);
+    return keys;
+  }
+
+  /** Listens as the configuration says; the keys that asked for it. */
+  async #reopen(): Promise<readonly string[]> {
+    const { log } = this.#options;
+    const { keys, parts } = await changeBetween(
+      this.#doorConfig,
+      this.#wanted,
+      ["server", "explorer"],
+    );
+    if (parts.has("server")) await this.#move(keys);
+    else if (keys.length > 0) {
+      this.#doorConfig = this.#wanted;
+      tellApplied(log, keys, []);
+    }
+    return keys;
+  }
+
+  async #move(keys: readonly string[]): Promise<void> {
+    const { entrance, loop, log, failed } = this.#options;
+    try {
+      await entrance.move(this.#wanted);
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      loop.setFault(error);
+      return failed(error);
+    }
+    this.#doorConfig = this.#wanted;
+    if (loop.fault instanceof ListenError) loop.setFault(undefined);
+    tellApplied(log, keys, [`server, now at ${entrance.url}`]);
+  }
+}
