@@ -223,7 +223,7 @@ async function isRunning(pid: string): Promise<boolean> {
 Deno.test("a component file that is written anew is swapped without a build", async () => {
   await using project = await serveProject({
     config: "dev: {component_path: served.wasm}",
-    flags: { component: "served.wasm" },
+    flags: { component: "served.wasm", address: "127.0.0.1:0" },
     build: false,
   });
   const { server, path, watchers } = project;

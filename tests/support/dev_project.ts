@@ -25,6 +25,7 @@ export interface DevProjectOptions {
   readonly build?: boolean;
   /** Whether files are watched; default they are. */
   readonly watch?: boolean;
+  /** Flags of the command line; default asks for any free port. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly intercept?: Parameters<typeof startDevServer>[0]["intercept"];
   readonly observe?: Parameters<typeof startDevServer>[0]["observe"];
@@ -117,7 +118,8 @@ export class FakeWatcher implements SourceWatcher {
 export async function serveProject(
   options: DevProjectOptions = {},
 ): Promise<DevProject> {
-  const { guest = "hello", build = true, watch = true, flags = {} } = options;
+  const { guest = "hello", build = true, watch = true } = options;
+  const { flags = { address: "127.0.0.1:0" } } = options;
   const { intercept, observe } = options;
   const project = await makeProject(options.config ?? built(COPY));
   const { path } = project;
@@ -130,7 +132,7 @@ export async function serveProject(
     loadConfig({
       cwd: path,
       env: {},
-      flags: { address: "127.0.0.1:0", ...flags },
+      flags,
       userConfigDir: `${path}/nowhere`,
     });
   const { config, files } = await load();
