@@ -249,3 +249,55 @@ Deno.test("isTold() tells of requests from info on, of the banner always", () =>
   strictEqual(isTold("ready", "error"), true);
   strictEqual(isTold("failed", "error"), true);
 });
+
+Deno.test("formatText() tells of what saves lead to", async (test) => {
+  const cases: [LogEvent, text: string][] = [
+    [
+      {
+        event: "swapped",
+        changed: ["src/handler.ts"],
+        steps: { build: 411.6, transpile: 231, start: 38 },
+      },
+      "Swapped: src/handler.ts (build 412 ms, transpile 231 ms, start 38 ms)",
+    ],
+    [
+      { event: "swapped", changed: [], steps: { start: 38 } },
+      "Swapped (start 38 ms)",
+    ],
+    [
+      {
+        event: "swapped",
+        changed: ["a", "b\x1b", "c", "d", "e"],
+        steps: { start: 1 },
+      },
+      "Swapped: a, b\\x1b, c and 2 more (start 1 ms)",
+    ],
+    [
+      { event: "build-failed", text: "why\nmore", serving: true },
+      "why\n  more\nThe last good one is served",
+    ],
+    [
+      { event: "build-failed", text: "why", output: "x", serving: false },
+      "why\nWaiting for a save",
+    ],
+    [
+      {
+        event: "reconfigured",
+        applied: ["dev.address", "dev.http"],
+        restarted: ["server"],
+      },
+      "Reconfigured: dev.address, dev.http (restarted: server)",
+    ],
+    [
+      { event: "reconfigured", applied: ["dev.explorer"], restarted: [] },
+      "Reconfigured: dev.explorer",
+    ],
+    [
+      { event: "reconfigured", applied: [], restarted: [] },
+      "Reconfigured: nothing has changed",
+    ],
+  ];
+  for (const [event, text] of cases) {
+    await test.step(text, () => strictEqual(formatText(event), text));
+  }
+});

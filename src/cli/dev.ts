@@ -14,6 +14,7 @@ import {
   formatText,
   isTold,
   type Log,
+  type LogEvent,
   type LogLevel,
   makeLog,
 } from "../log.ts";
@@ -91,7 +92,7 @@ async function run(
   const format = outputFormat(given);
   const level = logLevel(given);
   const log = makeLog(
-    format === "json" ? formatJson : formatText,
+    format === "json" ? formatJson : (event) => formatFor(level, event),
     level,
     context.print,
   );
@@ -144,6 +145,15 @@ async function serve(
       "Stopping: finishing the requests in flight; a second Ctrl-C stops at once",
   });
   return 0;
+}
+
+/** Why a build failed stands in its output, where that was not told line by line. */
+function formatFor(level: LogLevel, event: LogEvent): string {
+  const text = formatText(event);
+  return event.event === "build-failed" && event.output !== undefined &&
+      !isTold("build-output", level)
+    ? `${event.output.trimEnd()}\n${text}`
+    : text;
 }
 
 function logLevel({ flags }: Arguments): LogLevel {

@@ -4,6 +4,9 @@ import { makeProject, run } from "../../tests/support/run_main.ts";
 
 const GUESTS = guestPath("hello").replace(/\/[^/]*$/, "");
 
+/** Without a watch `dev` ends where there is nothing to serve. */
+const ONCE = ["dev", "--port", "0", "--no-watch"];
+
 Deno.test("dev says what is wrong with its flags", async (test) => {
   const cases: [args: string[], message: string][] = [
     [
@@ -166,7 +169,7 @@ dev: {environment: {A: dev, B: dev}}`,
   for (const [name, config, stdout, message, args = []] of cases) {
     await test.step(name, async () => {
       await using project = await makeProject(config);
-      const outcome = await run(["dev", "--port", "0", ...args], {
+      const outcome = await run([...ONCE, ...args], {
         cwd: project.path,
       });
       const named = (text: string) =>
@@ -200,7 +203,7 @@ Deno.test("dev says why a component cannot be served", async (test) => {
     ],
   ];
   for (const [guest, message] of cases) {
-    const args = ["dev", "--port", "0", "--component", `${guest}.wasm`];
+    const args = [...ONCE, "--component", `${guest}.wasm`];
     await test.step(guest, async () => {
       deepStrictEqual(await run(args, { cwd: GUESTS }), {
         code: 1,
@@ -211,7 +214,7 @@ Deno.test("dev says why a component cannot be served", async (test) => {
   }
   await test.step("component_without_http", async () => {
     const component = `${GUESTS}/component_without_http.wasm`;
-    const outcome = await run(["dev", "--port", "0", "--component", component]);
+    const outcome = await run([...ONCE, "--component", component]);
     strictEqual(outcome.code, 1);
     match(
       outcome.stderr,
@@ -249,7 +252,7 @@ Deno.test("dev says why a component cannot be started", async (test) => {
     const file = `${project.path}/${name}`;
     await Deno.writeFile(file, bytes);
     await test.step(name, async () => {
-      const args = ["dev", "--port", "0", "--component", file];
+      const args = [...ONCE, "--component", file];
       const { code, stderr } = await run(args);
       strictEqual(code, 1);
       match(stderr.replace(file, "<file>"), message);
@@ -275,10 +278,10 @@ Deno.test("dev writes its end as an event where JSON is asked for", async () => 
   await using project = await makeProject(
     `build: {command: "echo why; exit 3"}`,
   );
-  const { code, stdout, stderr } = await run([
-    "dev",
-    ...["--port", "0", "--format", "json"],
-  ], { cwd: project.path });
+  const { code, stdout, stderr } = await run(
+    [...ONCE, "--format", "json"],
+    { cwd: project.path },
+  );
   deepStrictEqual({ code, stderr }, { code: 1, stderr: "" });
   const events = stdout.split("\n").map((line) => {
     const { time, ...event } = JSON.parse(line);

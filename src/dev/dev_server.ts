@@ -85,7 +85,8 @@ export interface DevServer extends AsyncDisposable {
    *
    * Without a watch it rejects with {@linkcode BuildError}, {@linkcode LinkError} or
    * {@linkcode VolumeError} when there is none. With one, the next save may mend it: it is
-   * told by the log, and this rejects only if the server is stopped before.
+   * told by the log, and this rejects only if the server is stopped before, or if the artifact
+   * cache cannot be used, which no save mends.
    */
   readonly ready: Promise<void>;
   /** What it is doing. */

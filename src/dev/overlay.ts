@@ -108,16 +108,16 @@ export async function overlay(error: Error): Promise<string> {
     : "";
   return `
 <div data-wharf="error"><template shadowrootmode="open"><style>${STYLE}</style>
-<details open role="alert" aria-label="Wharf: the project has an error">
+<div role="alert"><details open>
 <summary><strong>This page is from the last good build</strong><span class="hint"></span></summary>
 <pre class="message">${escaped(printableLines(message))}</pre>${
     output === ""
       ? ""
-      : `\n<p>What the build wrote</p>\n<pre tabindex="0">${
+      : `\n<p>What the build wrote</p>\n<pre>${
         escaped(printableLines(output))
       }</pre>`
   }
-</details></template></div>
+</details></div></template></div>
 `;
 }
 

@@ -268,10 +268,10 @@ export class ServedProject implements DevServer {
 
   #failed(error: Error, isServing: boolean): void {
     if (this.#isStopping) return this.#ready.reject(error);
-    // Without a watch there is no next time: its owner tells of it.
-    if (this.#following === undefined && !isServing) {
-      return this.#ready.reject(error);
-    }
+    // What no save can mend has no next time: its owner tells of it.
+    const isLast = this.#following === undefined ||
+      error instanceof BuildError && error.code === "cache-unusable";
+    if (isLast && !isServing) return this.#ready.reject(error);
     this.#tellFailed(error);
   }
 

@@ -64,8 +64,9 @@ export function formatLoopEvent(event: LoopEvent): string {
       })`;
     }
     case "build-failed":
-      return indented(event.text) +
-        (event.serving ? "\nThe last good one is served" : "");
+      return `${indented(event.text)}\n${
+        event.serving ? "The last good one is served" : "Waiting for a save"
+      }`;
     case "reconfigured": {
       const { applied, restarted } = event;
       if (applied.length === 0) return "Reconfigured: nothing has changed";

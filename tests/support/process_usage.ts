@@ -15,11 +15,17 @@ export async function openFiles(pid: number): Promise<number> {
   return (await output("ls", `/proc/${pid}/fd`)).match(/^\d+$/gm)?.length ?? 0;
 }
 
+/** The names of its threads; a Worker's is `worker-1` or another number. */
+export async function threads(pid: number): Promise<string[]> {
+  const names = await output("sh", "-c", `cat /proc/${pid}/task/*/comm`);
+  return names.split("\n").filter((name) => name !== "");
+}
+
 /** Deno lets no one read /proc who is not allowed all. */
-async function output(command: string, path: string): Promise<string> {
+async function output(command: string, ...args: string[]): Promise<string> {
   if (Deno.build.os !== "linux") return "";
   const { stdout } = await new Deno.Command(command, {
-    args: [path],
+    args,
     stderr: "null",
   }).output();
   return new TextDecoder().decode(stdout);
