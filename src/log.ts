@@ -234,6 +234,14 @@ export function makeLog(
   };
 }
 
+/** Tells of a fault of Wharf that nobody is left to catch. */
+export function logFault(log: Log, error: unknown): void {
+  const text = error instanceof Error
+    ? error.stack ?? error.message
+    : String(error);
+  log.emit({ event: "error", text });
+}
+
 /** One line of JSON. */
 export function formatJson(event: LogEvent): string {
   return printableJson({ time: new Date().toISOString(), ...event });

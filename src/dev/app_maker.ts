@@ -43,6 +43,8 @@ export interface AppMakerOptions extends
 export class AppMaker {
   readonly #options: AppMakerOptions;
   #applied: Config;
+  /** The warnings of the app that serves: with each save they would be the same. */
+  #told: ReadonlySet<string> = new Set();
 
   /** @param config What the first host was made by. */
   constructor(config: Config, options: AppMakerOptions) {
@@ -60,10 +62,12 @@ export class AppMaker {
     const { build, hosts, teller, applied, ...options } = this.#options;
     const change = await changeBetween(this.#applied, config, OF_THE_APP);
     const lease = hosts.lease(config, change.parts);
+    const told = new Set<string>();
     try {
       const { app, timings } = await loadApp({
         ...options,
         config,
+        log: this.#logTo(told),
         host: lease.host,
         build: build && (turn.build || change.parts.has("build")),
         isBuilt: build,
@@ -78,10 +82,11 @@ export class AppMaker {
         host: lease.host,
         patience: patienceOf(config),
         retire: () => lease.letGo(),
-        swapped: async () => {
+        swapped: () => {
           this.#applied = config;
+          this.#told = told;
           teller.follow({ app, lease, config });
-          await hosts.settle(lease);
+          hosts.settle(lease);
           applied(change);
         },
       };
@@ -89,6 +94,20 @@ export class AppMaker {
       await lease.letGo();
       throw error;
     }
+  }
+
+  /** The log, without warnings that were told of the app that serves. */
+  #logTo(told: Set<string>): Log {
+    const { log } = this.#options;
+    return {
+      emit: (event) => {
+        if (event.event === "warning") {
+          told.add(event.text);
+          if (this.#told.has(event.text)) return;
+        }
+        log.emit(event);
+      },
+    };
   }
 }
 

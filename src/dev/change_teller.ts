@@ -11,7 +11,7 @@
 
 import { watchChanges } from "../assemble.ts";
 import type { Config } from "../config/mod.ts";
-import type { Log } from "../log.ts";
+import { type Log, logFault } from "../log.ts";
 import type { App } from "../runtime/app.ts";
 import type { BucketChange } from "../runtime/guest.ts";
 import type { HostLease } from "./project_hosts.ts";
@@ -68,13 +68,19 @@ export class ChangeTeller implements AsyncDisposable {
     await Promise.all(this.#ending);
   }
 
-  #end({ lease, watching }: Watch): void {
-    const ended = (async () => {
+  #end(watch: Watch): void {
+    const ended: Promise<void> = this.#ended(watch)
+      .then(() => void this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+
+  async #ended({ lease, watching }: Watch): Promise<void> {
+    try {
       await watching[Symbol.asyncDispose]();
       await lease.letGo();
-    })();
-    this.#ending.add(ended);
-    ended.finally(() => this.#ending.delete(ended));
+    } catch (error) {
+      logFault(this.#log, error);
+    }
   }
 
   #tell(change: BucketChange, id: string): Promise<void> {

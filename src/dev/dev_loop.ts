@@ -32,8 +32,8 @@ export interface LoopTurn extends LoopWork {
 
 /** An app that is to serve. */
 export interface NextApp extends LoadedApp, DrainedApp {
-  /** Called when it has taken its place, before another turn begins. */
-  swapped(): Promise<void>;
+  /** Called when it has taken its place. */
+  swapped(): void;
 }
 
 /** What a loop does, and whom it tells. */
@@ -172,7 +172,7 @@ export class DevLoop<Next extends NextApp> {
     record.swapped(next.timings);
     this.#turn = undefined;
     this.#publish();
-    await next.swapped();
+    next.swapped();
     swapped(next, work, before === undefined);
     if (before !== undefined) draining.take(before);
   }

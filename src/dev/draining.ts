@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Log } from "../log.ts";
+import { type Log, logFault } from "../log.ts";
 import type { App } from "../runtime/app.ts";
 import { settlesWithin } from "./settles_within.ts";
 
@@ -87,12 +87,7 @@ export class Draining {
       await ended;
       await retire();
     } catch (error) {
-      this.#log.emit({
-        event: "error",
-        text: error instanceof Error
-          ? error.stack ?? error.message
-          : String(error),
-      });
+      logFault(this.#log, error);
     }
   }
 }

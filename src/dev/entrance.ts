@@ -11,7 +11,7 @@ import {
   ListenError,
   type RequestHandler,
 } from "../front/mod.ts";
-import type { Log } from "../log.ts";
+import { type Log, logFault } from "../log.ts";
 import { openDoor } from "./front_door.ts";
 import { settlesWithin } from "./settles_within.ts";
 
@@ -113,9 +113,10 @@ export class Entrance implements AsyncDisposable {
   }
 
   #close(door: FrontDoor): void {
-    const closed = door.shutdown();
+    const closed: Promise<void> = door.shutdown()
+      .catch((error) => logFault(this.#log, error))
+      .then(() => void this.#closing.delete(closed));
     this.#closing.add(closed);
-    closed.finally(() => this.#closing.delete(closed));
   }
 
   async #reopen(config: Config, port: number): Promise<FrontDoor> {

@@ -16,7 +16,7 @@ import {
   startThreads,
 } from "../assemble.ts";
 import type { Config } from "../config/mod.ts";
-import type { Log } from "../log.ts";
+import { type Log, logFault } from "../log.ts";
 import type { Part } from "./config_change.ts";
 import { Shared } from "./shared.ts";
 
@@ -83,11 +83,11 @@ export class ProjectHosts implements AsyncDisposable {
   }
 
   /** Makes a leased host the current one. */
-  async settle(lease: HostLease): Promise<void> {
+  settle(lease: HostLease): void {
     const before = this.#current;
     if (before.host === lease.host) return;
     this.#current = lease.share();
-    await before.letGo();
+    before.letGo().catch((error) => logFault(this.#log, error));
   }
 
   /** Has a Worker ready for the next app, so that a swap need not wait for its modules. */

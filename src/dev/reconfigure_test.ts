@@ -90,6 +90,16 @@ Deno.test("a broken configuration keeps the old one, until it is mended", async 
   strictEqual(server.state.phase, "ready");
 });
 
+Deno.test("a configuration that is gone keeps the old one", async () => {
+  await using project = await serveProject();
+  const { server, path } = project;
+  await server.ready;
+  await Deno.remove(`${path}/${CONFIG}`);
+  project.watchers.at(-1)!.tell([`${path}/${CONFIG}`]);
+  match((await project.event("build-failed")).text, /^Cannot (find|read) /);
+  strictEqual(await textOf(server.url), "hello\n");
+});
+
 Deno.test("another build command or environment builds again", async () => {
   await using project = await serveProject();
   const { server } = project;
@@ -251,8 +261,12 @@ Deno.test("a component that is told of changes hears each once over a swap", asy
   // Without a component that takes them, nothing is watched; then again.
   await project.saveGuest("hello");
   await project.event("swapped", 3);
-  await project.saveGuest("kv_watcher");
+  match((await project.event("warning")).text, /are told to no one/);
+  await project.save("src/other", "");
   await project.event("swapped", 4);
+  strictEqual(project.of("warning").length, 1);
+  await project.saveGuest("kv_watcher");
+  await project.event("swapped", 5);
   await set(project, "after", "x");
   await project.event("change", 2 + count);
 });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Config } from "../config/mod.ts";
+import { type Config, ConfigError } from "../config/mod.ts";
 import { ListenError } from "../front/mod.ts";
 import {
   changeBetween,
@@ -39,6 +39,7 @@ export class Reconfiguring {
   #doorConfig: Config;
   #configFiles: readonly string[];
   #watched = "";
+  #told: readonly string[] = [];
 
   constructor(options: ReconfiguringOptions) {
     this.#options = options;
@@ -108,7 +109,11 @@ export class Reconfiguring {
     if (reload === undefined) return false;
     try {
       const { config, files, warnings } = await reload();
-      for (const text of warnings) log.emit({ event: "warning", text });
+      if (config.project !== this.#wanted.project) throw gone(this.#wanted);
+      for (const text of warnings) {
+        if (!this.#told.includes(text)) log.emit({ event: "warning", text });
+      }
+      this.#told = warnings;
       this.#wanted = config;
       this.#configFiles = files;
       loop.setFault(undefined);
@@ -165,4 +170,14 @@ export class Reconfiguring {
     if (loop.fault instanceof ListenError) loop.setFault(undefined);
     tellApplied(log, keys, [`server, now at ${entrance.url}`]);
   }
+}
+
+/** Without its file, a project further up would be found in its place. */
+function gone({ project, file }: Config): ConfigError {
+  const name = file ?? `${project}/.wash/config.yaml`;
+  return new ConfigError(
+    `Cannot read "${name}": it is gone, and the next one belongs to another project; ` +
+      "write it again, or stop dev",
+    [],
+  );
 }

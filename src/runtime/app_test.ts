@@ -256,3 +256,17 @@ Deno.test("fetch() answers also where the stack cannot be told", async () => {
   );
   assert.deepEqual(failed, [failure]);
 });
+
+Deno.test("disposing waits for those whose response is due, and closes the lane then", async () => {
+  const answer = Promise.withResolvers<Response>();
+  const { app, disposed } = appOn(() => answer.promise);
+  const response = app.fetch(get("/"));
+  let isOver = false;
+  const ended = app[Symbol.asyncDispose]().then(() => isOver = true);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual([isOver, disposed()], [false, 0]);
+  answer.resolve(new Response("late"));
+  assert.equal(await (await response).text(), "late");
+  await ended;
+  assert.equal(disposed(), 1);
+});

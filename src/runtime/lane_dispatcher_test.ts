@@ -152,3 +152,14 @@ Deno.test("a lane that cannot be replaced is tried again", async () => {
   assert.deepEqual(lanes[1]!.served, ["1"]);
   await dispatcher[Symbol.asyncDispose]();
 });
+
+Deno.test("underWay() counts each lane, and breakOff() ends all and replaces none", async () => {
+  const { dispatcher, lanes, replaced } = await open(2);
+  await settle();
+  await dispatcher.fetch(REQUEST, "1");
+  assert.deepEqual(dispatcher.underWay(), [1, 0]);
+  dispatcher.breakOff();
+  await Promise.all(lanes.map(({ ended }) => ended));
+  await dispatcher[Symbol.asyncDispose]();
+  assert.deepEqual([lanes.length, replaced], [2, []]);
+});
