@@ -313,6 +313,38 @@ eachLane.test("an outgoing request that the guest lets go of is told as broken o
   ]);
 });
 
+eachLane.test("calls of objects are told with their container", async (lane) => {
+  const folder = await Deno.makeTempDir();
+  {
+    await using app = await openGuestApp("blobs", {
+      lane,
+      tracesCalls: true,
+      guests: { blobstorePath: folder },
+    });
+    const put = await app.fetch("/put?name=o", {
+      method: "POST",
+      body: "an object",
+    });
+    assert.equal(put.status, 200, await put.text());
+    await (await app.fetch("/get?name=none")).text();
+    const calls = await callsOf(app);
+    assert.deepEqual(calls.slice(0, 6), [
+      'blobstore/blobstore.container-exists "c"',
+      'blobstore/blobstore.create-container "c"',
+      'blobstore/container.write-data "c" o',
+      'blobstore/types.finish "c" o',
+      'blobstore/blobstore.container-exists "c"',
+      'blobstore/blobstore.get-container "c"',
+    ]);
+    assert.match(
+      calls[6]!,
+      /^blobstore\/container\.get-data "c" none ! Cannot find the object "none"/,
+    );
+    assert.equal(calls.length, 7);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 for (const lanes of [0, 1]) {
   Deno.test(`dev tells calls at the debug level (${lanes} Workers)`, async () => {
     const args = ["--component", guestPath("kv_get"), "--lanes", `${lanes}`];
