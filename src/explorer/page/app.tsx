@@ -31,17 +31,17 @@ export function App({ session }: ViewProps) {
   }, [route]);
   return (
     <>
-      <a
-        class="skip-link"
-        href={formatRoute(route)}
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
       <header class="page-head">
+        <a
+          class="skip-link"
+          href={formatRoute(route)}
+          onClick={(event) => {
+            event.preventDefault();
+            main.current?.focus();
+          }}
+        >
+          Skip to the content
+        </a>
         <p class="brand">Wharf</p>
         <nav class="tabs" aria-label="Explorer">
           {TABS.map(({ view, label }) => (

@@ -1,9 +1,22 @@
 import type { ViewProps } from "../session.ts";
-import { EmptyState } from "../ui/empty_state.tsx";
+import { BucketList } from "./bucket_list.tsx";
+import { BucketPane } from "./bucket_pane.tsx";
 
-/** The buckets, and one of them. */
+/** The buckets, or one of them with the key that is looked at. */
 export function BucketsView(
-  _props: ViewProps & { readonly bucket?: string; readonly name?: string },
+  { session, bucket, name }: ViewProps & {
+    readonly bucket?: string;
+    /** The key. */
+    readonly name?: string;
+  },
 ) {
-  return <EmptyState title="No buckets yet" />;
+  if (bucket === undefined) return <BucketList session={session} />;
+  return (
+    <BucketPane
+      key={bucket}
+      session={session}
+      bucket={bucket}
+      {...(name !== undefined && { name })}
+    />
+  );
 }

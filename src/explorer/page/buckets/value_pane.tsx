@@ -1,0 +1,286 @@
+import { useEffect, useState } from "preact/hooks";
+import type { BucketDetail, EntryDetail, KeyChange } from "../../api.ts";
+import type { Session } from "../session.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { formatByteSize } from "../ui/byte_size.ts";
+import { Countdown } from "../ui/countdown.tsx";
+import { EmptyState } from "../ui/empty_state.tsx";
+import { FailureNote } from "../ui/failure_note.tsx";
+import { KeyValueTable } from "../ui/key_value_table.tsx";
+import { useLoaded } from "../ui/use_loaded.ts";
+import { Visible } from "../ui/visible.tsx";
+import { decodeBase64 } from "./base64.ts";
+import { type Draft, draftOf, EMPTY_DRAFT } from "./draft.ts";
+import {
+  deleteEntry,
+  type KeyPlace,
+  readEntry,
+  undoDelete,
+} from "./entry_actions.ts";
+import { HistoryList } from "./history_list.tsx";
+import { ValueDisplay } from "./value_display.tsx";
+import { ValueEditor } from "./value_editor.tsx";
+import { isCounter } from "./value_kind.ts";
+
+/** Values beyond this are replaced by a file, not edited in a field. */
+const LARGEST_EDITED = 1024 * 1024;
+
+/** How long a deletion can be taken back. */
+const UNDO_TIME = 10_000;
+
+/** What is being written, and the version that it was made of. */
+interface Editing {
+  readonly version: string;
+  readonly draft: Draft;
+}
+
+/** The value of a key, and what can be done with it. */
+export function ValuePane(
+  { session, place, detail, change, onLeave }: {
+    readonly session: Session;
+    readonly place: KeyPlace;
+    readonly detail: BucketDetail | undefined;
+    /** The last change of this key that was told. */
+    readonly change: KeyChange | undefined;
+    readonly onLeave: () => void;
+  },
+) {
+  const { api, toasts } = session;
+  const [editing, setEditing] = useState<Editing>();
+  const [showsHistory, setShowsHistory] = useState(false);
+  const { value: found, failure, reload } = useLoaded(
+    async (signal) => ({ entry: await readEntry(api, place, signal) }),
+    [place.bucket, place.key],
+  );
+  const entry = found?.entry;
+  useEffect(() => {
+    if (change !== undefined) reload();
+  }, [change]);
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      session.fail(error);
+    }
+    reload();
+  }
+  async function edit(seen: EntryDetail): Promise<void> {
+    if (seen.size > LARGEST_EDITED) {
+      const { expiry } = draftOf(new Uint8Array(), seen.expires);
+      setEditing({
+        version: seen.version,
+        draft: { ...EMPTY_DRAFT, format: "file", expiry },
+      });
+      return;
+    }
+    try {
+      const { bytes, version } = await api.value(place.bucket, place.key);
+      setEditing({ version, draft: draftOf(bytes, seen.expires) });
+    } catch (error) {
+      session.fail(error);
+    }
+  }
+  async function remove(seen: EntryDetail): Promise<void> {
+    const deleted = await deleteEntry(api, place, seen);
+    if (deleted === "changed") {
+      toasts.add({
+        kind: "failure",
+        text: "Not deleted: it was changed meanwhile; look at it again",
+      });
+      return;
+    }
+    toasts.add({
+      kind: "done",
+      text: "Deleted",
+      lasts: UNDO_TIME,
+      action: {
+        label: "Undo",
+        run: () =>
+          void attempt(async () => {
+            const undone = await undoDelete(api, deleted, Date.now());
+            toasts.add(TOLD_OF_UNDO[undone]);
+          }),
+      },
+    });
+  }
+
+  return (
+    <article>
+      <div class="bar value-head">
+        <Button label="Back to the keys" onClick={onLeave}>‹ Keys</Button>
+        {entry !== undefined && editing === undefined && (
+          <div class="buttons">
+            <Button kind="primary" onClick={() => void edit(entry)}>
+              Edit
+            </Button>
+            <a
+              class="button"
+              download
+              href={api.url("value", { ...place })}
+            >
+              Download
+            </a>
+            <Button
+              kind="danger"
+              onClick={() => void attempt(() => remove(entry))}
+            >
+              Delete
+            </Button>
+          </div>
+        )}
+      </div>
+      <h2 class="mono full-key">
+        <Visible text={place.key} />
+      </h2>
+      {failure !== undefined && <FailureNote text={failure} onRetry={reload} />}
+      {editing !== undefined && (
+        <>
+          {entry?.version !== editing.version && found !== undefined && (
+            <p class="note" role="status">
+              {entry === undefined
+                ? "The key was deleted while you write."
+                : "The value was changed while you write."}
+            </p>
+          )}
+          <ValueEditor
+            session={session}
+            place={place}
+            seen={editing.version}
+            start={editing.draft}
+            maxSize={detail?.maxValueSize}
+            onSaved={() => {
+              setEditing(undefined);
+              reload();
+            }}
+            onLeave={() => setEditing(undefined)}
+          />
+        </>
+      )}
+      {editing === undefined && entry !== undefined && (
+        <EntryFacts
+          session={session}
+          place={place}
+          entry={entry}
+          isLive={change !== undefined}
+          onChanged={reload}
+        />
+      )}
+      {editing === undefined && found !== undefined && entry === undefined && (
+        <EmptyState title="This key is absent">
+          <p>It was deleted, has expired, or never was.</p>
+        </EmptyState>
+      )}
+      {editing === undefined && detail?.can.history === true && (
+        <section class="history">
+          <div class="buttons">
+            <Button
+              pressed={showsHistory}
+              onClick={() => setShowsHistory(!showsHistory)}
+            >
+              History
+            </Button>
+            {detail.can.purge && (
+              <Button
+                kind="danger"
+                onClick={() =>
+                  confirm("Delete the key and all its history, for good?") &&
+                  void attempt(async () => {
+                    await api.call("POST purge", { ...place });
+                  })}
+              >
+                Delete with history
+              </Button>
+            )}
+          </div>
+          {showsHistory && found !== undefined && (
+            <HistoryList
+              session={session}
+              place={place}
+              entry={entry}
+              onRestored={reload}
+            />
+          )}
+        </section>
+      )}
+    </article>
+  );
+}
+
+const TOLD_OF_UNDO = {
+  restored: { kind: "done", text: "Restored" },
+  occupied: {
+    kind: "failure",
+    text: "Not restored: the key was written meanwhile, and that was left",
+  },
+  expired: {
+    kind: "failure",
+    text: "Not restored: its time is over by now",
+  },
+} as const;
+
+function EntryFacts({ session, place, entry, isLive, onChanged }: {
+  readonly session: Session;
+  readonly place: KeyPlace;
+  readonly entry: EntryDetail;
+  readonly isLive: boolean;
+  readonly onChanged: () => void;
+}) {
+  const bytes = decodeBase64(entry.preview);
+  async function add(delta: number): Promise<void> {
+    try {
+      await session.api.call("POST increment", { ...place, delta });
+    } catch (error) {
+      session.fail(error);
+    }
+    onChanged();
+  }
+  return (
+    <>
+      <KeyValueTable
+        rows={[
+          ["Size", formatByteSize(entry.size)],
+          ["Version", <code key="version">{entry.version}</code>],
+          [
+            "Expires",
+            entry.expires === undefined ? "never" : (
+              <Countdown
+                key="expires"
+                until={entry.expires}
+                onEnd={onChanged}
+              />
+            ),
+          ],
+        ]}
+      />
+      {isLive && (
+        <p role="status">
+          <Badge tone="warning">changed while you looked</Badge>
+        </p>
+      )}
+      {entry.size === bytes.length && isCounter(bytes) && (
+        <div class="buttons" role="group" aria-label="Counter">
+          <Button
+            onClick={() =>
+              void add(-1)}
+          >
+            −1
+          </Button>
+          <Button
+            onClick={() =>
+              void add(1)}
+          >
+            +1
+          </Button>
+        </div>
+      )}
+      <ValueDisplay
+        bytes={bytes}
+        size={entry.size}
+        loadWhole={async () =>
+          (await session.api.value(place.bucket, place.key)).bytes}
+      />
+    </>
+  );
+}
