@@ -202,7 +202,7 @@ export function BucketPane(
           onClose={() => setOpen("nothing")}
           onCreated={(key) => {
             setOpen("nothing");
-            if (!canWatch) listing.note({ kind: "set", key });
+            listing.show(key);
             choose(key);
           }}
         />

@@ -172,14 +172,14 @@ function ListingNews(
   },
 ) {
   const { waiting } = state;
-  const keys = waiting === 1 ? "key" : "keys";
+  const keys = waiting === 1 ? "1 key" : `${waiting} keys`;
   return (
     <div class="key-news" role="status">
       {waiting > 0 && (
         <Button onClick={() => listing.showWaiting()}>
           {state.more
-            ? `${waiting} ${keys} written that are not listed yet: show`
-            : `${waiting} new ${keys}: show`}
+            ? `Written, but not listed yet: ${keys}; show`
+            : `New: ${keys}; show`}
         </Button>
       )}
     </div>

@@ -85,14 +85,12 @@ export class KeyListing {
 
   /** Puts the keys that were written meanwhile before the others. */
   showWaiting(): void {
-    const arrived = [...this.#waiting];
-    this.#waiting.clear();
-    for (const key of arrived) {
-      this.#known.add(key);
-      this.#marks.set(key, "new");
-    }
-    this.#keys = [...arrived, ...this.#keys];
-    this.#tell({});
+    this.#showFirst([...this.#waiting]);
+  }
+
+  /** Puts a key that this page has made before the others, unless it is listed. */
+  show(key: string): void {
+    if (!this.#known.has(key)) this.#showFirst([key]);
   }
 
   /** Takes note of a change. */
@@ -154,6 +152,16 @@ export class KeyListing {
     }
     this.#cursor = page.cursor;
     this.#tell({ loading: false, more: page.cursor !== undefined, passed });
+  }
+
+  #showFirst(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#waiting.delete(key);
+      this.#known.add(key);
+      this.#marks.set(key, "new");
+    }
+    this.#keys = [...keys, ...this.#keys];
+    this.#tell({});
   }
 
   #forget(): void {

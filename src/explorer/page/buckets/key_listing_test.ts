@@ -126,3 +126,13 @@ Deno.test("more() passes over what was read when it would hold too much", async 
   assert.deepEqual(listing.state.value.keys, ["next"]);
   assert.equal(listing.state.value.passed, MOST_KEYS);
 });
+
+Deno.test("show() puts a key first once, and a change told of it later moves nothing", async () => {
+  const { listing } = await listed({ keys: ["a"], cursor: "1" });
+  listing.show("mine");
+  listing.show("a");
+  listing.note({ kind: "set", key: "mine" });
+  assert.deepEqual(listing.state.value.keys, ["mine", "a"]);
+  assert.equal(listing.state.value.marks.get("mine"), "new");
+  assert.equal(listing.state.value.waiting, 0);
+});

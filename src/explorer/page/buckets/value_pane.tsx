@@ -131,7 +131,11 @@ export function ValuePane(
           </div>
         )}
       </div>
-      <h2 class="mono full-key">
+      <h2
+        class="mono full-key"
+        // A long one scrolls, so the keyboard has to reach it.
+        tabIndex={place.key.length > 500 ? 0 : undefined}
+      >
         <Visible text={place.key} />
       </h2>
       {failure !== undefined && <FailureNote text={failure} onRetry={reload} />}

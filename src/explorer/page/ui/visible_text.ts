@@ -16,6 +16,11 @@ export interface TextPart {
 // what stands alone of a pair; what has no meaning yet.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]|(?! )\p{Zs}/u;
 
+/** What the first control characters are called, in order. */
+const CONTROL_NAMES: readonly string[] =
+  ("NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI " +
+    "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US").split(" ");
+
 /** The text in pieces, in order: joined, their `text` is the whole. */
 export function visibleParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
@@ -43,8 +48,7 @@ export function cutText(text: string, length: number): string {
 
 function markOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  // The pictures of the first control characters stand in the same order as they do.
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  // Not the pictures of Unicode: few fonts have them.
+  const name = code === 0x7f ? "DEL" : CONTROL_NAMES[code];
+  return name ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -4,7 +4,7 @@ import { cutText, visibleParts } from "./visible_text.ts";
 Deno.test("visibleParts() marks what cannot be seen or turns text around", () => {
   const marks = (text: string) =>
     visibleParts(text).map((part) => part.mark ?? part.text);
-  assert.deepEqual(marks("a\u0000b"), ["a", "\u2400", "b"]);
+  assert.deepEqual(marks("a\u0000b"), ["a", "NUL", "b"]);
   assert.deepEqual(marks("\u202egnp.exe"), ["U+202E", "gnp.exe"]);
   assert.deepEqual(marks("a\u00a0\u200b\ufeff"), [
     "a",
@@ -12,7 +12,8 @@ Deno.test("visibleParts() marks what cannot be seen or turns text around", () =>
     "U+200B",
     "U+FEFF",
   ]);
-  assert.deepEqual(marks("a\n\u007f"), ["a", "\u240a", "\u2421"]);
+  assert.deepEqual(marks("a\n\u007f"), ["a", "LF", "DEL"]);
+  assert.deepEqual(marks("\t\u001f\u0080"), ["TAB", "US", "U+0080"]);
   assert.deepEqual(marks("<b> é 日本 😀"), ["<b> é 日本 😀"]);
 });
 
