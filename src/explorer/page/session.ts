@@ -10,6 +10,7 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { BuildState, ExplorerEvents, ProjectStatus } from "../api.ts";
 import { ApiClient, tellFailure } from "./api_client.ts";
 import { listenTo, type StreamState } from "./event_stream.ts";
+import type { KeptDraft } from "./buckets/draft.ts";
 import { formatRoute, parseRoute, type Route } from "./routes.ts";
 import { openTheme, type Theme } from "./theme.ts";
 import { Toasts } from "./ui/toasts.ts";
@@ -20,6 +21,8 @@ export interface Session {
   readonly route: ReadonlySignal<Route>;
   readonly theme: Signal<Theme>;
   readonly toasts: Toasts;
+  /** Values that were not saved yet, by the place of their key: a look elsewhere loses none. */
+  readonly drafts: Map<string, KeptDraft>;
   /** What is served; `undefined` until it was told. */
   readonly status: ReadonlySignal<ProjectStatus | undefined>;
   /** What the dev server is doing, live. */
@@ -57,6 +60,11 @@ export function openSession(): Session {
     route.value = parseRoute(location.hash);
   });
 
+  const drafts = new Map<string, KeptDraft>();
+  addEventListener("beforeunload", (event) => {
+    if (drafts.size > 0) event.preventDefault();
+  });
+
   async function loadStatus(): Promise<void> {
     try {
       status.value = await api.get("status");
@@ -85,6 +93,7 @@ export function openSession(): Session {
     api,
     route,
     toasts,
+    drafts,
     status,
     build,
     stream,

@@ -18,6 +18,14 @@ export function BucketList({ session }: ViewProps) {
     (signal) => session.api.get("buckets", {}, signal),
     [],
   );
+  useEffect(() => {
+    // The configuration may have other buckets by then.
+    const abort = new AbortController();
+    session.on("build", (state) => {
+      if (state.phase === "ready") reload();
+    }, abort.signal);
+    return () => abort.abort();
+  }, []);
   return (
     <>
       <div class="bar">

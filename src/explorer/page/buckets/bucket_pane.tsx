@@ -66,7 +66,11 @@ export function BucketPane(
       },
       onState: (state) => {
         if (state !== "open") return;
-        if (wasOpen) setMissed(true);
+        if (wasOpen) {
+          setMissed(true);
+          const key = shown.current;
+          if (key !== undefined) setChange({ kind: "set", key });
+        }
         wasOpen = true;
       },
     }, abort.signal);
@@ -157,7 +161,7 @@ export function BucketPane(
       )}
       {missed && (
         <div class="note" role="status">
-          <p>Changes may have been missed while Wharf did not answer.</p>
+          <p>Changes may have been missed while nobody listened.</p>
           <Button onClick={reload}>Reload</Button>
         </div>
       )}

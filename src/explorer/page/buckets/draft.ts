@@ -29,6 +29,12 @@ export interface Draft {
   readonly expiry: DraftExpiry;
 }
 
+/** A draft of a key, and the version that it was made of; `undefined` when the key was absent. */
+export interface KeptDraft {
+  readonly version: string | undefined;
+  readonly draft: Draft;
+}
+
 /** The draft of a new value. */
 export const EMPTY_DRAFT: Draft = {
   format: "text",

@@ -28,13 +28,16 @@ export function DraftFields({ draft, maxSize, onChange }: {
     <>
       <div class="buttons" role="group" aria-label="Write as">
         {(Object.keys(FORMATS) as DraftFormat[]).map((format) => {
-          const other = reformat(draft, format);
+          // Whether bytes are text is known once they were read as such.
+          const isImpossible = draft.format === "hex" &&
+            (format === "text" || format === "json") &&
+            reformat(draft, format) === undefined;
           return (
             <Button
               key={format}
               pressed={draft.format === format}
-              disabled={other === undefined}
-              onClick={() => other !== undefined && onChange(other)}
+              disabled={isImpossible}
+              onClick={() => onChange(reformat(draft, format) ?? draft)}
             >
               {FORMATS[format]}
             </Button>

@@ -12,11 +12,13 @@ import { type KeyPlace, writeValue } from "./entry_actions.ts";
 import { ValueDisplay } from "./value_display.tsx";
 
 /** What a key was before, the newest first; restoring writes it once more. */
-export function HistoryList({ session, place, entry, onRestored }: {
+export function HistoryList({ session, place, entry, onRestore, onRestored }: {
   readonly session: Session;
   readonly place: KeyPlace;
   /** What is there now. */
   readonly entry: EntryDetail | undefined;
+  /** It is about to be written. */
+  readonly onRestore: () => void;
   readonly onRestored: () => void;
 }) {
   const [open, setOpen] = useState<string>();
@@ -28,6 +30,7 @@ export function HistoryList({ session, place, entry, onRestored }: {
     return <FailureNote text={failure} onRetry={reload} />;
   }
   async function restore(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    onRestore();
     try {
       const { kind } = await writeValue(session.api, place, {
         bytes,

@@ -82,7 +82,6 @@ export function KeyList({ listing, chosen, onChoose }: {
 
   return (
     <>
-      <ListingNews listing={listing} state={state} />
       <div
         id="key-list"
         ref={box}
@@ -174,12 +173,12 @@ function ListingNews(
   const { waiting } = state;
   const keys = waiting === 1 ? "1 key" : `${waiting} keys`;
   return (
-    <div class="key-news" role="status">
+    <div role="status">
       {waiting > 0 && (
         <Button onClick={() => listing.showWaiting()}>
           {state.more
-            ? `Written, but not listed yet: ${keys}; show`
-            : `New: ${keys}; show`}
+            ? `${keys} written further on: show`
+            : `${keys} new: show`}
         </Button>
       )}
     </div>
@@ -208,6 +207,7 @@ function ListingFoot(
               : ""
           }`}
       </span>
+      <ListingNews listing={listing} state={state} />
       {state.passed > 0 && (
         <Button onClick={() => void listing.search(state.prefix)}>
           From the start

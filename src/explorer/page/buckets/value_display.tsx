@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Button } from "../ui/button.tsx";
 import { formatByteSize } from "../ui/byte_size.ts";
 import { hexDump } from "./hex.ts";
@@ -22,8 +22,8 @@ export function ValueDisplay(
   },
 ) {
   const whole = bytes.length === size;
-  const guess = kindOfValue(bytes, whole);
-  const text = textOf(bytes, whole);
+  const guess = useMemo(() => kindOfValue(bytes, whole), [bytes, whole]);
+  const text = useMemo(() => textOf(bytes, whole), [bytes, whole]);
   const looks: Look[] = [];
   if (guess.kind === "json") looks.push("JSON");
   if (guess.kind === "image") looks.push("Image");

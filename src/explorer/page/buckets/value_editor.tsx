@@ -7,8 +7,8 @@ import { decodeBase64 } from "./base64.ts";
 import {
   bodyOf,
   bytesOf,
-  type Draft,
   draftFault,
+  type KeptDraft,
   timeToLiveOf,
 } from "./draft.ts";
 import { DraftFields } from "./draft_fields.tsx";
@@ -22,19 +22,31 @@ interface Conflict {
 
 /** Writes a value, but never over one that was not seen. */
 export function ValueEditor(
-  { session, place, seen, start, maxSize, onSaved, onLeave }: {
+  {
+    session,
+    place,
+    kept,
+    current,
+    maxSize,
+    onChange,
+    onSave,
+    onSaved,
+    onLeave,
+  }: {
     readonly session: Session;
     readonly place: KeyPlace;
-    /** The version that is edited. */
-    readonly seen: string;
-    readonly start: Draft;
+    readonly kept: KeptDraft;
+    /** What is there now, as far as was told; `null` while that is not known. */
+    readonly current: EntryDetail | undefined | null;
     readonly maxSize: number | undefined;
+    readonly onChange: (kept: KeptDraft) => void;
+    /** It is about to be written. */
+    readonly onSave: () => void;
     readonly onSaved: () => void;
     readonly onLeave: () => void;
   },
 ) {
-  const [draft, setDraft] = useState(start);
-  const [version, setVersion] = useState<string | undefined>(seen);
+  const { draft, version } = kept;
   const [conflict, setConflict] = useState<Conflict>();
   const [failure, setFailure] = useState<string>();
   const [saving, setSaving] = useState(false);
@@ -44,6 +56,7 @@ export function ValueEditor(
     const bytes = bodyOf(draft);
     if (!isWhole || bytes === undefined || saving) return;
     setSaving(true);
+    onSave();
     setFailure(undefined);
     try {
       const outcome = await writeValue(session.api, place, {
@@ -89,14 +102,25 @@ export function ValueEditor(
           }}
           onKeepEditing={() => {
             // What is there now was seen: the next save is against that.
-            setVersion(conflict.current?.version);
+            onChange({ draft, version: conflict.current?.version });
             setConflict(undefined);
           }}
         />
       )}
       {conflict === undefined && (
         <>
-          <DraftFields draft={draft} maxSize={maxSize} onChange={setDraft} />
+          {current !== null && current?.version !== version && (
+            <p class="note" role="status">
+              {current === undefined
+                ? "The key was deleted while you write."
+                : "The value was changed while you write."}
+            </p>
+          )}
+          <DraftFields
+            draft={draft}
+            maxSize={maxSize}
+            onChange={(draft) => onChange({ draft, version })}
+          />
           {failure !== undefined && <p class="fault" role="alert">{failure}</p>}
           <div class="buttons">
             <Button kind="primary" submits disabled={!isWhole || saving}>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { BucketDetail, EntryDetail, KeyChange } from "../../api.ts";
 import type { Session } from "../session.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -11,7 +11,7 @@ import { KeyValueTable } from "../ui/key_value_table.tsx";
 import { useLoaded } from "../ui/use_loaded.ts";
 import { Visible } from "../ui/visible.tsx";
 import { decodeBase64 } from "./base64.ts";
-import { type Draft, draftOf, EMPTY_DRAFT } from "./draft.ts";
+import { draftOf, EMPTY_DRAFT, type KeptDraft } from "./draft.ts";
 import {
   deleteEntry,
   type KeyPlace,
@@ -29,11 +29,8 @@ const LARGEST_EDITED = 1024 * 1024;
 /** How long a deletion can be taken back. */
 const UNDO_TIME = 10_000;
 
-/** What is being written, and the version that it was made of. */
-interface Editing {
-  readonly version: string;
-  readonly draft: Draft;
-}
+/** Bytes beyond this are too many to be edited as digits. */
+const LARGEST_DIGITS = 64 * 1024;
 
 /** The value of a key, and what can be done with it. */
 export function ValuePane(
@@ -47,7 +44,8 @@ export function ValuePane(
   },
 ) {
   const { api, toasts } = session;
-  const [editing, setEditing] = useState<Editing>();
+  const id = JSON.stringify([place.bucket, place.key]);
+  const [editing, setEditingState] = useState(session.drafts.get(id));
   const [showsHistory, setShowsHistory] = useState(false);
   const { value: found, failure, reload } = useLoaded(
     async (signal) => ({ entry: await readEntry(api, place, signal) }),
@@ -57,8 +55,16 @@ export function ValuePane(
   useEffect(() => {
     if (change !== undefined) reload();
   }, [change]);
+  const isForeign = useForeignChange(entry?.version);
+
+  function setEditing(kept: KeptDraft | undefined): void {
+    if (kept === undefined) session.drafts.delete(id);
+    else session.drafts.set(id, kept);
+    setEditingState(kept);
+  }
 
   async function attempt(work: () => Promise<void>): Promise<void> {
+    isForeign.expectOwn();
     try {
       await work();
     } catch (error) {
@@ -67,17 +73,17 @@ export function ValuePane(
     reload();
   }
   async function edit(seen: EntryDetail): Promise<void> {
+    const { expiry } = draftOf(new Uint8Array(), seen.expires);
+    const asFile = { ...EMPTY_DRAFT, format: "file", expiry } as const;
     if (seen.size > LARGEST_EDITED) {
-      const { expiry } = draftOf(new Uint8Array(), seen.expires);
-      setEditing({
-        version: seen.version,
-        draft: { ...EMPTY_DRAFT, format: "file", expiry },
-      });
+      setEditing({ version: seen.version, draft: asFile });
       return;
     }
     try {
       const { bytes, version } = await api.value(place.bucket, place.key);
-      setEditing({ version, draft: draftOf(bytes, seen.expires) });
+      const draft = draftOf(bytes, seen.expires);
+      const isTooLong = draft.format === "hex" && bytes.length > LARGEST_DIGITS;
+      setEditing({ version, draft: isTooLong ? asFile : draft });
     } catch (error) {
       session.fail(error);
     }
@@ -140,35 +146,28 @@ export function ValuePane(
       </h2>
       {failure !== undefined && <FailureNote text={failure} onRetry={reload} />}
       {editing !== undefined && (
-        <>
-          {entry?.version !== editing.version && found !== undefined && (
-            <p class="note" role="status">
-              {entry === undefined
-                ? "The key was deleted while you write."
-                : "The value was changed while you write."}
-            </p>
-          )}
-          <ValueEditor
-            session={session}
-            place={place}
-            seen={editing.version}
-            start={editing.draft}
-            maxSize={detail?.maxValueSize}
-            onSaved={() => {
-              setEditing(undefined);
-              reload();
-            }}
-            onLeave={() => setEditing(undefined)}
-          />
-        </>
+        <ValueEditor
+          session={session}
+          place={place}
+          kept={editing}
+          current={found === undefined ? null : entry}
+          maxSize={detail?.maxValueSize}
+          onChange={setEditing}
+          onSave={isForeign.expectOwn}
+          onSaved={() => {
+            setEditing(undefined);
+            reload();
+          }}
+          onLeave={() => setEditing(undefined)}
+        />
       )}
       {editing === undefined && entry !== undefined && (
         <EntryFacts
           session={session}
           place={place}
           entry={entry}
-          isLive={change !== undefined}
-          onChanged={reload}
+          isForeign={isForeign.value}
+          onChange={attempt}
         />
       )}
       {editing === undefined && found !== undefined && entry === undefined && (
@@ -203,6 +202,7 @@ export function ValuePane(
               session={session}
               place={place}
               entry={entry}
+              onRestore={isForeign.expectOwn}
               onRestored={reload}
             />
           )}
@@ -224,22 +224,20 @@ const TOLD_OF_UNDO = {
   },
 } as const;
 
-function EntryFacts({ session, place, entry, isLive, onChanged }: {
+function EntryFacts({ session, place, entry, isForeign, onChange }: {
   readonly session: Session;
   readonly place: KeyPlace;
   readonly entry: EntryDetail;
-  readonly isLive: boolean;
-  readonly onChanged: () => void;
+  /** Whether others changed it while it was looked at. */
+  readonly isForeign: boolean;
+  /** Does something and reads the entry again. */
+  readonly onChange: (work: () => Promise<void>) => Promise<void>;
 }) {
-  const bytes = decodeBase64(entry.preview);
-  async function add(delta: number): Promise<void> {
-    try {
+  const bytes = useMemo(() => decodeBase64(entry.preview), [entry.preview]);
+  const add = (delta: number) =>
+    void onChange(async () => {
       await session.api.call("POST increment", { ...place, delta });
-    } catch (error) {
-      session.fail(error);
-    }
-    onChanged();
-  }
+    });
   return (
     <>
       <KeyValueTable
@@ -252,28 +250,26 @@ function EntryFacts({ session, place, entry, isLive, onChanged }: {
               <Countdown
                 key="expires"
                 until={entry.expires}
-                onEnd={onChanged}
+                onEnd={() => void onChange(() => Promise.resolve())}
               />
             ),
           ],
         ]}
       />
-      {isLive && (
-        <p role="status">
-          <Badge tone="warning">changed while you looked</Badge>
-        </p>
-      )}
+      <p class="live-note" role="status">
+        {isForeign && <Badge tone="warning">changed while you looked</Badge>}
+      </p>
       {entry.size === bytes.length && isCounter(bytes) && (
         <div class="buttons" role="group" aria-label="Counter">
           <Button
             onClick={() =>
-              void add(-1)}
+              add(-1)}
           >
             −1
           </Button>
           <Button
             onClick={() =>
-              void add(1)}
+              add(1)}
           >
             +1
           </Button>
@@ -287,4 +283,22 @@ function EntryFacts({ session, place, entry, isLive, onChanged }: {
       />
     </>
   );
+}
+
+/** Whether a value became another that this page did not write. */
+function useForeignChange(
+  version: string | undefined,
+): { readonly value: boolean; readonly expectOwn: () => void } {
+  const known = useRef(version);
+  const expectsOwn = useRef(false);
+  if (known.current === undefined || expectsOwn.current) {
+    if (version !== known.current) expectsOwn.current = false;
+    known.current = version;
+  }
+  return {
+    value: version !== undefined && version !== known.current,
+    expectOwn: () => {
+      expectsOwn.current = true;
+    },
+  };
 }
