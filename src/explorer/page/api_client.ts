@@ -10,12 +10,15 @@ import type {
   BucketDetail,
   BucketSummary,
   BuildRecord,
+  BuildState,
   ComponentReport,
+  Counted,
   EntryDetail,
   Imported,
   KeyList,
   Problem,
   ProjectStatus,
+  Replayed,
   RequestDetail,
   RequestSummary,
   RevisionDetail,
@@ -38,16 +41,16 @@ export interface Readings {
 
 /** What the routes that change something answer, in JSON. */
 export interface Doings {
-  readonly "POST rebuild": unknown;
-  readonly "PUT bucket": unknown;
+  readonly "POST rebuild": BuildState;
+  readonly "PUT bucket": BucketDetail;
   readonly "DELETE bucket": unknown;
   readonly "PUT value": Written;
   readonly "DELETE value": unknown;
-  readonly "POST increment": { readonly value: string };
+  readonly "POST increment": Counted;
   readonly "POST purge": unknown;
   readonly "POST import": Imported;
   readonly "POST seed": Imported;
-  readonly "POST replay": { readonly id: string };
+  readonly "POST replay": Replayed;
   readonly "DELETE requests": unknown;
 }
 

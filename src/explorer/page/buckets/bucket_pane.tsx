@@ -52,7 +52,8 @@ export function BucketPane(
     return () => listing.close();
   }, [listing]);
 
-  const canWatch = detail.value?.can.watch === true;
+  // To watch a bucket makes it in some stores, and a look should make nothing.
+  const canWatch = detail.value?.exists === true && detail.value.can.watch;
   useEffect(() => {
     if (!canWatch) return;
     const abort = new AbortController();
@@ -136,7 +137,7 @@ export function BucketPane(
             {detail.value.access !== "read-write" && (
               <span class="hint">You may write here; guests may not.</span>
             )}
-            {!detail.value.can.watch && (
+            {detail.value.exists && !detail.value.can.watch && (
               <span class="hint">The store does not tell of changes.</span>
             )}
           </summary>
@@ -207,6 +208,7 @@ export function BucketPane(
           onCreated={(key) => {
             setOpen("nothing");
             listing.show(key);
+            detail.reload();
             choose(key);
           }}
         />

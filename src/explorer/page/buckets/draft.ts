@@ -14,6 +14,7 @@ export type DraftFormat = "text" | "json" | "hex" | "file";
 
 /** When the key will be absent again. */
 export type DraftExpiry =
+  /** Never, unless the configuration of the bucket says when. */
   | { readonly kind: "never" }
   /** As it was before: at that time. */
   | { readonly kind: "keep"; readonly expires: number }

@@ -102,7 +102,7 @@ function ExpiryFields({ expiry, onChange }: {
             else if (value === "never") onChange({ kind: "never" });
           }}
         >
-          <option value="never">never</option>
+          <option value="never">never, unless the bucket says when</option>
           {until !== undefined && (
             <option value="keep">
               as before, in {formatWholeSeconds(until - Date.now())}

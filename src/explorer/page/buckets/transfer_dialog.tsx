@@ -69,7 +69,7 @@ export function TransferDialog(
             void take(() =>
               api.call("POST import", { bucket, existing }, {
                 body: file,
-                headers: { "content-type": "application/jsonl" },
+                headers: { "content-type": "application/x-ndjson" },
               })
             );
           }}
@@ -79,7 +79,7 @@ export function TransferDialog(
             <span>File of an export</span>
             <input
               type="file"
-              accept=".jsonl,.ndjson,.json,application/jsonl"
+              accept=".jsonl,.ndjson,.json,application/x-ndjson"
               onChange={(event) => setFile(event.currentTarget.files?.[0])}
             />
           </label>
