@@ -52,7 +52,8 @@ function segmentsOf(...texts: readonly (string | undefined)[]): string[] {
 
 function encodeSegment(text: string): string {
   if (text === "") return "~";
-  return text === "~" ? "%7E" : encodeURIComponent(text);
+  // Half a pair has no encoding, and no store would keep it.
+  return text === "~" ? "%7E" : encodeURIComponent(text.toWellFormed());
 }
 
 /** `undefined` for what no name encodes to: the address line is the user's. */

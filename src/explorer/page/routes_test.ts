@@ -20,6 +20,11 @@ for (const route of ROUTES) {
   });
 }
 
+Deno.test("formatRoute() takes text that is no Unicode", () => {
+  const hash = formatRoute({ view: "buckets", bucket: "a\ud800" });
+  assert.deepEqual(parseRoute(hash), { view: "buckets", bucket: "a\ufffd" });
+});
+
 Deno.test("formatRoute() gives each route a place of its own", () => {
   assert.equal(new Set(ROUTES.map(formatRoute)).size, ROUTES.length);
 });

@@ -193,6 +193,10 @@ export function BucketPane(
                 place={{ bucket, key: name }}
                 detail={detail.value}
                 change={change?.key === name ? change : undefined}
+                onWritten={(kind) => {
+                  // Where the store tells of changes, this one comes with them.
+                  if (!canWatch) listing.note({ kind, key: name });
+                }}
                 onLeave={leave}
               />
             )}

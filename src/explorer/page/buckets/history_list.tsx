@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { EntryDetail, RevisionDetail } from "../../api.ts";
 import type { Session } from "../session.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -81,7 +81,10 @@ function Revision({ revision, isCurrent, isOpen, onToggle, onRestore }: {
   readonly onRestore: (bytes: Uint8Array<ArrayBuffer>) => void;
 }) {
   const { size = 0, preview } = revision;
-  const bytes = preview === undefined ? undefined : decodeBase64(preview);
+  const bytes = useMemo(
+    () => preview === undefined ? undefined : decodeBase64(preview),
+    [preview],
+  );
   const whole = bytes?.length === size;
   return (
     <>

@@ -34,12 +34,14 @@ const LARGEST_DIGITS = 64 * 1024;
 
 /** The value of a key, and what can be done with it. */
 export function ValuePane(
-  { session, place, detail, change, onLeave }: {
+  { session, place, detail, change, onWritten, onLeave }: {
     readonly session: Session;
     readonly place: KeyPlace;
     readonly detail: BucketDetail | undefined;
     /** The last change of this key that was told. */
     readonly change: KeyChange | undefined;
+    /** This page has changed the key. */
+    readonly onWritten: (kind: KeyChange["kind"]) => void;
     readonly onLeave: () => void;
   },
 ) {
@@ -97,6 +99,7 @@ export function ValuePane(
       });
       return;
     }
+    onWritten("delete");
     toasts.add({
       kind: "done",
       text: "Deleted",
@@ -107,6 +110,7 @@ export function ValuePane(
           void attempt(async () => {
             const undone = await undoDelete(api, deleted, Date.now());
             toasts.add(TOLD_OF_UNDO[undone]);
+            if (undone === "restored") onWritten("set");
           }),
       },
     });
@@ -191,6 +195,7 @@ export function ValuePane(
                   confirm("Delete the key and all its history, for good?") &&
                   void attempt(async () => {
                     await api.call("POST purge", { ...place });
+                    onWritten("delete");
                   })}
               >
                 Delete with history

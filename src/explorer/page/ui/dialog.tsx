@@ -15,6 +15,11 @@ export function Dialog(props: {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
+    const field = document.activeElement;
+    // What stands in a field already is gone on with.
+    if (field instanceof HTMLInputElement && field.type === "text") {
+      field.setSelectionRange(field.value.length, field.value.length);
+    }
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
