@@ -183,9 +183,7 @@ browserTest("hostile text is shown, never interpreted", async (browser) => {
       }`,
     );
     await page.locator(".value-display").waitFor();
-    await page.waitForFunction(
-      "document.querySelector('.full-key').textContent.length > 0",
-    );
+    await page.locator(".full-key", { hasText: key.slice(0, 20) }).waitFor();
     assert.deepEqual(await shortcomings(), [], key.slice(0, 40));
   }
   const turned = page.getByRole("option", { name: "U+202E" });
@@ -274,5 +272,12 @@ browserTest("a revision is restored as a new one", async (browser) => {
   const entry = await bucket.get("key");
   assert.equal(new TextDecoder().decode(entry?.value), "first");
   assert.equal((await bucket.history?.("key"))?.length, 3);
+  await page.getByText("Delete with history").click();
+  const purge = page.getByRole("dialog").getByText("Delete", { exact: true });
+  await purge.click();
+  await page.getByText("This key is absent").waitFor();
+  const left = await bucket.history?.("key");
+  // NATS marks that there was something.
+  assert.deepEqual(left?.map(({ kind }) => kind), ["delete"]);
   assert.deepEqual(faults, []);
 }, natsMissing());

@@ -54,10 +54,10 @@ export function draftOf(
     : { kind: "keep", expires };
   const text = textOf(bytes, true);
   const editable = text === undefined ? undefined : toEditable(text);
-  if (editable === undefined) {
+  const { kind } = kindOfValue(bytes, true);
+  if (editable === undefined || kind === "bytes") {
     return { format: "hex", text: formatHex(bytes), lineEnd: "\n", expiry };
   }
-  const { kind } = kindOfValue(bytes, true);
   return { format: kind === "json" ? "json" : "text", ...editable, expiry };
 }
 

@@ -27,6 +27,9 @@ const SIGNATURES: readonly (readonly [ImageType, string])[] = [
   ["image/gif", "GIF89a"],
 ];
 
+/** Characters that no text has, though bytes that are none may decode to them. */
+const CONTROLS = /[^\P{Cc}\t\n\r]/u;
+
 /**
  * Guesses what a value is.
  *
@@ -37,7 +40,7 @@ export function kindOfValue(bytes: Uint8Array, whole: boolean): ValueKind {
   const image = imageTypeOf(bytes);
   if (image !== undefined) return { kind: "image", type: image };
   const text = textOf(bytes, whole);
-  if (text === undefined) return { kind: "bytes" };
+  if (text === undefined || CONTROLS.test(text)) return { kind: "bytes" };
   if (/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<svg[\s>]/.test(text)) {
     return { kind: "image", type: "image/svg+xml" };
   }

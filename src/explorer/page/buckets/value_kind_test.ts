@@ -26,6 +26,8 @@ const KINDS: readonly (readonly [string, Uint8Array, string])[] = [
   ["a WAVE", latin("RIFF\x01\0\0\0WAVE\xff"), "bytes"],
   ["an SVG", encode('<?xml version="1.0"?>\n<svg onload="x()">'), "image"],
   ["bytes", latin("\xff\xfe\0"), "bytes"],
+  ["zeros", latin("\0\0\0"), "bytes"],
+  ["lines with tabs", encode("a\tb\r\nc"), "text"],
 ];
 
 for (const [name, bytes, kind] of KINDS) {

@@ -4,6 +4,7 @@ import type { Session } from "../session.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { formatByteSize } from "../ui/byte_size.ts";
+import { ConfirmDialog } from "../ui/confirm_dialog.tsx";
 import { Countdown } from "../ui/countdown.tsx";
 import { EmptyState } from "../ui/empty_state.tsx";
 import { FailureNote } from "../ui/failure_note.tsx";
@@ -49,6 +50,7 @@ export function ValuePane(
   const id = JSON.stringify([place.bucket, place.key]);
   const [editing, setEditingState] = useState(session.drafts.get(id));
   const [showsHistory, setShowsHistory] = useState(false);
+  const [purging, setPurging] = useState(false);
   const { value: found, failure, reload } = useLoaded(
     async (signal) => ({ entry: await readEntry(api, place, signal) }),
     [place.bucket, place.key],
@@ -191,12 +193,7 @@ export function ValuePane(
             {detail.can.purge && (
               <Button
                 kind="danger"
-                onClick={() =>
-                  confirm("Delete the key and all its history, for good?") &&
-                  void attempt(async () => {
-                    await api.call("POST purge", { ...place });
-                    onWritten("delete");
-                  })}
+                onClick={() => setPurging(true)}
               >
                 Delete with history
               </Button>
@@ -212,6 +209,19 @@ export function ValuePane(
             />
           )}
         </section>
+      )}
+      {purging && (
+        <ConfirmDialog
+          title="Delete with history"
+          text="The key and all that it was before will be gone for good."
+          act="Delete"
+          onConfirm={() =>
+            void attempt(async () => {
+              await api.call("POST purge", { ...place });
+              onWritten("delete");
+            })}
+          onClose={() => setPurging(false)}
+        />
       )}
     </article>
   );
