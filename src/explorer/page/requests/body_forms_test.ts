@@ -3,28 +3,18 @@ import { formsOf } from "./body_forms.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("formsOf() shows JSON with line breaks", () => {
-  const { forms, json } = formsOf(utf8(`{"b":[1,"\\u00fc"],"a":null}`), true);
-  assert.deepEqual(forms, ["json", "text", "hex"]);
-  assert.equal(
-    json,
-    `{\n  "b": [\n    1,\n    "ü"\n  ],\n  "a": null\n}`,
-  );
+Deno.test("formsOf() shows whole JSON with line breaks, and its text as it came", () => {
+  const text = `{"b":[1],"a":12345678901234567890}`;
+  assert.deepEqual(formsOf(utf8(text), true), {
+    forms: ["json", "text", "hex"],
+    text,
+    json: `{\n  "b": [\n    1\n  ],\n  "a": 12345678901234567890\n}`,
+  });
+  assert.deepEqual(formsOf(utf8(text), false).forms, ["text", "hex"]);
 });
 
-for (
-  const text of [
-    `{"id": 12345678901234567890}`,
-    `{"a": 1, "a": 2}`,
-    `{"2": 0, "1": 0}`,
-    `[1.0]`,
-    `{"a": `,
-    `42`,
-    `a line`,
-    ``,
-  ]
-) {
-  Deno.test(`formsOf() shows as text what JSON.parse would change or refuse: ${text}`, () => {
+for (const text of [`{"a": `, `42`, `a line`, ``]) {
+  Deno.test(`formsOf() shows as text what is no object or array: ${text}`, () => {
     assert.deepEqual(formsOf(utf8(text), true), {
       forms: ["text", "hex"],
       text,
@@ -43,10 +33,7 @@ for (const text of ["aü", "a€", "a😀"]) {
     const bytes = utf8(text);
     for (let length = 1; length < bytes.length; length++) {
       const cut = bytes.subarray(0, length);
-      assert.deepEqual(formsOf(cut, false), {
-        forms: ["text", "hex"],
-        text: "a",
-      });
+      assert.equal(formsOf(cut, false).text, "a");
       if (length > 1) assert.deepEqual(formsOf(cut, true).forms, ["hex"]);
     }
     assert.equal(formsOf(bytes, false).text, text);

@@ -5,13 +5,9 @@
  */
 
 import type { RequestDetail } from "../../api.ts";
-import { decodeBase64 } from "./base64.ts";
-import {
-  decodeUtf8,
-  isSafeText,
-  quoteBytes,
-  quoteText,
-} from "./shell_quoting.ts";
+import { decodeBase64 } from "../buckets/base64.ts";
+import { decodeUtf8, headerBytes } from "./byte_text.ts";
+import { isSafeText, quoteBytes, quoteText } from "./shell_quoting.ts";
 
 /** What of a request the command is made from. */
 export type SentRequest = Pick<
@@ -104,12 +100,7 @@ function headerWords(
 function quoteHeader(name: string, value: string): string {
   return value === ""
     ? quoteText(`${name};`)
-    : quoteBytes(bytesOf(`${name}: ${value}`));
-}
-
-/** Header values have one character for each byte. */
-function bytesOf(line: string): Uint8Array {
-  return Uint8Array.from(line, (character) => character.charCodeAt(0));
+    : quoteBytes(headerBytes(`${name}: ${value}`));
 }
 
 /** The argument that carries the body, and what it reads from; `undefined` for no body. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { decodeUtf8 } from "./byte_text.ts";
+
 /**
  * What must not stand in a command as it is: control characters act on the terminal that they
  * are pasted into, and marks of direction show another command than the one that runs.
@@ -42,16 +44,4 @@ export function quoteBytes(bytes: Uint8Array): string {
   // `%` and `\` are octal like all else, so the format means only its bytes; a dash in front
   // would be an option of printf.
   return `"$(printf '${format.replace(/^-/, "\\055")}')"`;
-}
-
-/** The text of bytes that are UTF-8; `undefined` for all others. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      bytes,
-    );
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
 }
