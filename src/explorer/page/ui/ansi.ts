@@ -1,5 +1,5 @@
 /**
- * What a build command wrote, for reading: colours of a terminal as runs of text with a style,
+ * What a program wrote for a terminal, for reading: colours of a terminal as runs of text with a style,
  * all other orders to a terminal left out. Runs are data; the page makes elements of them, never
  * markup.
  *
