@@ -1,0 +1,92 @@
+/**
+ * What is served and how it was built, read again at each build and, since requests come and go,
+ * now and then while there are some.
+ *
+ * @module
+ */
+
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { BuildRecord, ComponentReport } from "../../api.ts";
+import { ApiProblem, wasAborted } from "../api_client.ts";
+import type { Session } from "../session.ts";
+
+/** How often requests make it look again at most. */
+const PAUSE = 1000;
+
+/** Follows the component while somebody looks. */
+export class ComponentSource {
+  readonly #session: Session;
+  readonly #report = signal<ComponentReport | null | undefined>(undefined);
+  readonly #builds = signal<readonly BuildRecord[] | undefined>(undefined);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts readings, so that an answer that was overtaken is not taken for the newest. */
+  #reading = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** `null` while nothing is served; `undefined` until it is known. */
+  get report(): ReadonlySignal<ComponentReport | null | undefined> {
+    return this.#report;
+  }
+
+  /** The newest first; `undefined` until they are known. */
+  get builds(): ReadonlySignal<readonly BuildRecord[] | undefined> {
+    return this.#builds;
+  }
+
+  /** Follows until the signal aborts. */
+  follow(signal: AbortSignal): void {
+    const readAll = () => {
+      void this.#readReport(signal);
+      void this.#readBuilds(signal);
+    };
+    this.#session.on("build", readAll, signal);
+    this.#session.on("request", () => {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        void this.#readReport(signal);
+      }, PAUSE);
+    }, signal);
+    const stop = effect(() => {
+      if (this.#session.stream.value !== "lost") readAll();
+    });
+    signal.addEventListener("abort", () => {
+      stop();
+      clearTimeout(this.#timer);
+    }, { once: true });
+  }
+
+  /** Builds again. What comes of it is told by events. */
+  async rebuild(): Promise<void> {
+    try {
+      await this.#session.api.call("POST rebuild");
+    } catch (error) {
+      this.#session.fail(error);
+    }
+  }
+
+  async #readReport(signal: AbortSignal): Promise<void> {
+    const reading = ++this.#reading;
+    try {
+      const report = await this.#session.api.get("component", {}, signal);
+      if (reading === this.#reading) this.#report.value = report;
+    } catch (error) {
+      if (wasAborted(error) || reading !== this.#reading) return;
+      if (error instanceof ApiProblem && error.code === "not-found") {
+        this.#report.value = null;
+        return;
+      }
+      this.#session.fail(error);
+    }
+  }
+
+  async #readBuilds(signal: AbortSignal): Promise<void> {
+    try {
+      this.#builds.value = await this.#session.api.get("builds", {}, signal);
+    } catch (error) {
+      if (!wasAborted(error)) this.#session.fail(error);
+    }
+  }
+}
