@@ -53,14 +53,16 @@ function methodWords(method: string, hasBody: boolean): string[] {
 }
 
 function targetWords({ path }: SentRequest, server: string): string[] {
+  const { origin } = new URL(server);
+  // In a URL curl would encode what is not ASCII; here it sends it as it is.
+  if (/[^\x21-\x7e]/.test(path)) {
+    const target = new TextEncoder().encode(path);
+    return [`--request-target ${quoteBytes(target)}`, quoteText(`${origin}/`)];
+  }
   const words: string[] = [];
   if (/[[\]{}]/.test(path)) words.push("--globoff");
   if (/\/\.\.?([/?]|$)/.test(path)) words.push("--path-as-is");
-  // `OPTIONS *` has no path that a URL could say.
-  const direct = path.startsWith("/");
-  if (!direct) words.push(`--request-target ${quoteText(path)}`);
-  const origin = new URL(server).origin;
-  return [...words, quoteText(direct ? origin + path : `${origin}/`)];
+  return [...words, quoteText(origin + path)];
 }
 
 function headerWords(

@@ -118,11 +118,14 @@ function madeOf(
   };
   const host = headers.find(([name]) => name === "Host")?.[1];
   assert.ok(host !== undefined);
-  const url = `http://${withPort(host, 1)}${path}`;
+  // Doors give targets as text, not as bytes.
+  const target = new TextDecoder().decode(
+    Uint8Array.from(path, (c) => c.charCodeAt(0)),
+  );
   return [raw, {
     method,
-    url,
-    path,
+    url: `http://${withPort(host, 1)}${target}`,
+    path: target,
     headers,
     body: captured,
   }];
@@ -164,7 +167,11 @@ const CASES: Readonly<
   "a path with dots and brackets": madeOf("GET", "/a/../[1]{2,3}/./..?x={}", [
     HOST,
   ]),
-  "OPTIONS *": madeOf("OPTIONS", "*", [HOST]),
+  "a path that no browser would send": madeOf(
+    "GET",
+    latin1(utf8(`/caf\u00e9//%zz"|^\`\\<>'$HOME?a"|^\`\\<>'!!`)),
+    [HOST],
+  ),
   "HEAD": madeOf("HEAD", "/x", [HOST]),
   "a strange method": madeOf("it's-!", "/", [HOST]),
   "text": madeOf(

@@ -56,6 +56,11 @@ export function LinesView({ detail }: { readonly detail: RequestDetail }) {
           </li>
         ))}
       </ol>
+      {detail.linesLeftOut !== undefined && (
+        <p class="hint">
+          {`The first lines alone were kept; ${detail.linesLeftOut} followed`}
+        </p>
+      )}
       {shown.length < entries.length && (
         <div class="more">
           <Button onClick={() => setAll(true)}>

@@ -42,9 +42,11 @@ export function WaterfallView({ detail }: { readonly detail: RequestDetail }) {
         <span class="sign call-bar call-bar-failed" /> failed
         <span class="sign sign-answered" /> response's head
       </p>
-      {detail.calls > spans.length && (
+      {detail.spansLeftOut !== undefined && (
         <p class="hint">
-          {`The first ${spans.length} of ${countCalls(detail.calls)} were kept`}
+          {`The first calls alone were kept; ${
+            countCalls(detail.spansLeftOut)
+          } followed`}
         </p>
       )}
       <table class="table stacks calls" role="table" ref={table}>
