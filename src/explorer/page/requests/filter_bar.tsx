@@ -1,6 +1,7 @@
+import { useMemo } from "preact/hooks";
 import type { RequestSummary } from "../../api.ts";
 import {
-  methodsOf,
+  countRequests,
   type RequestFilter,
   type StatusClass,
 } from "./request_filter.ts";
@@ -21,11 +22,19 @@ export function FilterBar(props: {
   readonly onChange: (filter: RequestFilter) => void;
 }) {
   const { filter, onChange } = props;
+  const counts = useMemo(
+    () => countRequests(props.requests, filter.method),
+    [props.requests, filter.method],
+  );
   return (
     <search class="bar filters">
       <input
+        id="request-search"
         type="search"
         class="grows"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
         placeholder="Filter by path"
         aria-label="Filter by path"
         value={filter.text}
@@ -42,8 +51,8 @@ export function FilterBar(props: {
           })}
       >
         <option value="">Any method</option>
-        {methodsOf(props.requests, filter.method).map((method) => (
-          <option key={method} value={method}>{method}</option>
+        {[...counts.methods].map(([method, count]) => (
+          <option key={method} value={method}>{`${method} (${count})`}</option>
         ))}
       </select>
       <select
@@ -59,7 +68,9 @@ export function FilterBar(props: {
       >
         <option value="">Any status</option>
         {STATUSES.map(([value, label]) => (
-          <option key={value} value={value}>{label}</option>
+          <option key={value} value={value}>
+            {`${label} (${counts.statuses.get(value) ?? 0})`}
+          </option>
         ))}
       </select>
       <label class="choice">
@@ -69,7 +80,7 @@ export function FilterBar(props: {
           onChange={(event) =>
             onChange({ ...filter, trappedOnly: event.currentTarget.checked })}
         />
-        Trapped only
+        {`Trapped only (${counts.trapped})`}
       </label>
     </search>
   );

@@ -57,7 +57,8 @@ export function RequestActions(
       </div>
       {!(detail.replayable && detail.body.whole) && (
         <p class="hint">
-          It cannot be sent again: its body was not kept whole
+          It cannot be sent again: its body is too large to be kept, or the
+          guest has not read it to its end
         </p>
       )}
     </>

@@ -22,7 +22,7 @@ interface DetailProps extends ViewProps {
   readonly detail: RequestDetail;
 }
 
-/** A request, from its first line to what the guest did with it. Escape closes it. */
+/** A request, from its first line to what the guest did with it. */
 export function RequestDetailView(
   props: ViewProps & { readonly id: string; readonly onClose: () => void },
 ) {
@@ -37,15 +37,7 @@ export function RequestDetailView(
   useEffect(() => title.current?.focus(), []);
   const known = source.known.value;
   return (
-    <article
-      class="request-detail"
-      aria-labelledby="request-title"
-      onKeyDown={(event) => {
-        // In a dialog it closes that.
-        if (event.key !== "Escape" || isInDialog(event.target)) return;
-        onClose();
-      }}
-    >
+    <article class="request-detail" aria-labelledby="request-title">
       <header class="bar">
         <h2 id="request-title" class="grows" ref={title} tabIndex={-1}>
           {known.state === "known"
@@ -74,10 +66,6 @@ export function RequestDetailView(
         : <Unknown state={known.state} />}
     </article>
   );
-}
-
-function isInDialog(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("dialog") !== null;
 }
 
 function Unknown(

@@ -40,14 +40,32 @@ export function filterRequests(
   );
 }
 
-/** The methods to choose from: those that were used, and the one that is chosen. */
-export function methodsOf(
+/** How many requests there are of what can be chosen. */
+export interface RequestCounts {
+  /** By method, in the order of the alphabet. */
+  readonly methods: ReadonlyMap<string, number>;
+  readonly statuses: ReadonlyMap<StatusClass, number>;
+  readonly trapped: number;
+}
+
+/** Counts requests; a method that is chosen is there, if only 0 times. */
+export function countRequests(
   requests: readonly RequestSummary[],
   chosen: string | undefined,
-): readonly string[] {
-  const methods = new Set(requests.map(({ method }) => method));
-  if (chosen !== undefined) methods.add(chosen);
-  return [...methods].sort();
+): RequestCounts {
+  const methods = new Map<string, number>();
+  if (chosen !== undefined) methods.set(chosen, 0);
+  const statuses = new Map<StatusClass, number>();
+  let trapped = 0;
+  for (const request of requests) {
+    methods.set(request.method, (methods.get(request.method) ?? 0) + 1);
+    const status = classOf(request.status);
+    if (status !== undefined) {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    if (request.trapped) trapped++;
+  }
+  return { methods: new Map([...methods].sort()), statuses, trapped };
 }
 
 /** The class of a status; 1xx is never the last word, so it is none. */

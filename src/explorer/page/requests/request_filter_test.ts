@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { RequestSummary } from "../../api.ts";
 import {
+  countRequests,
   filterRequests,
   isFiltering,
-  methodsOf,
   NO_FILTER,
   type RequestFilter,
 } from "./request_filter.ts";
@@ -45,11 +45,20 @@ for (const [filter, expected] of CASES) {
   });
 }
 
-Deno.test("methodsOf() keeps a chosen method that no request has any more", () => {
-  assert.deepEqual(methodsOf(REQUESTS, "PUT"), [
-    "DELETE",
-    "GET",
-    "POST",
-    "PUT",
+Deno.test("countRequests() counts what can be chosen, a chosen method in any case", () => {
+  const { methods, statuses, trapped } = countRequests(REQUESTS, "PUT");
+  assert.deepEqual([...methods], [
+    ["DELETE", 1],
+    ["GET", 3],
+    ["POST", 1],
+    ["PUT", 0],
   ]);
+  assert.deepEqual(Object.fromEntries(statuses), {
+    "2": 1,
+    "3": 1,
+    "4": 1,
+    "5": 1,
+    pending: 1,
+  });
+  assert.equal(trapped, 1);
 });

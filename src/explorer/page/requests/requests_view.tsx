@@ -24,13 +24,35 @@ export function RequestsView(
   const list = feed.list.value;
   const found = filterRequests(list.shown, filter);
 
+  function focusRow(): void {
+    rows.current?.querySelector<HTMLElement>("a[tabindex='0']")?.focus();
+  }
   function close(): void {
     session.go({ view: "requests" });
     // The row it was opened from is where reading goes on; it is shown after the next frame.
-    requestAnimationFrame(() =>
-      rows.current?.querySelector<HTMLElement>("a[tabindex='0']")?.focus()
-    );
+    requestAnimationFrame(focusRow);
   }
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : undefined;
+    if (target?.id === "request-search") {
+      // A browser empties the field at Escape by itself.
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      focusRow();
+    } else if (target?.closest("input, textarea, select, dialog")) {
+      return;
+    } else if (event.key === "/") {
+      event.preventDefault();
+      document.getElementById("request-search")?.focus();
+    } else if (event.key === "Escape" && id !== undefined) {
+      close();
+    }
+  }
+  useEffect(() => {
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [id]);
 
   return (
     <div class={id === undefined ? "requests" : "requests has-detail"}>
@@ -60,6 +82,11 @@ export function RequestsView(
           requests={list.shown}
           onChange={setFilter}
         />
+        <p class="hint keyboard-hint">
+          <kbd>/</kbd> filters, arrows and <kbd>Enter</kbd> choose a request,
+          {" "}
+          <kbd>Escape</kbd> closes it
+        </p>
         <div ref={rows}>
           {found.length === 0
             ? (
