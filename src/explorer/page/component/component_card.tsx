@@ -19,7 +19,7 @@ export function ComponentCard(
   return (
     <section class="card component-card" aria-labelledby={title}>
       <h2 id={title}>
-        <Visible text={facts.name} />
+        <Visible text={shortName(facts)} />
       </h2>
       <p class="hint">
         <Visible text={facts.file} /> · {formatByteSize(facts.size)}
@@ -57,6 +57,11 @@ export function ComponentCard(
       </details>
     </section>
   );
+}
+
+/** What a component is called; the one that is served is called by its whole path. */
+function shortName({ name, file }: ComponentFacts): string {
+  return name === file ? name.slice(name.search(/[^/\\]*$/)) : name;
 }
 
 function Imports({ imports }: { readonly imports: readonly ImportFacts[] }) {

@@ -1,6 +1,6 @@
 /**
- * What is served and how it was built, read again at each build and, since requests come and go,
- * now and then while there are some.
+ * What is served and how it was built, read again at each build. Not with the requests: to tell
+ * of a component can take the server a good part of a second.
  *
  * @module
  */
@@ -10,15 +10,11 @@ import type { BuildRecord, ComponentReport } from "../../api.ts";
 import { ApiProblem, wasAborted } from "../api_client.ts";
 import type { Session } from "../session.ts";
 
-/** How often requests make it look again at most. */
-const PAUSE = 1000;
-
 /** Follows the component while somebody looks. */
 export class ComponentSource {
   readonly #session: Session;
   readonly #report = signal<ComponentReport | null | undefined>(undefined);
   readonly #builds = signal<readonly BuildRecord[] | undefined>(undefined);
-  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts readings, so that an answer that was overtaken is not taken for the newest. */
   #reading = 0;
 
@@ -39,35 +35,18 @@ export class ComponentSource {
   /** Follows until the signal aborts. */
   follow(signal: AbortSignal): void {
     const readAll = () => {
-      void this.#readReport(signal);
+      void this.read(signal);
       void this.#readBuilds(signal);
     };
     this.#session.on("build", readAll, signal);
-    this.#session.on("request", () => {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        void this.#readReport(signal);
-      }, PAUSE);
-    }, signal);
     const stop = effect(() => {
       if (this.#session.stream.value !== "lost") readAll();
     });
-    signal.addEventListener("abort", () => {
-      stop();
-      clearTimeout(this.#timer);
-    }, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
   }
 
-  /** Builds again. What comes of it is told by events. */
-  async rebuild(): Promise<void> {
-    try {
-      await this.#session.api.call("POST rebuild");
-    } catch (error) {
-      this.#session.fail(error);
-    }
-  }
-
-  async #readReport(signal: AbortSignal): Promise<void> {
+  /** Reads what is served now. */
+  async read(signal?: AbortSignal): Promise<void> {
     const reading = ++this.#reading;
     try {
       const report = await this.#session.api.get("component", {}, signal);
@@ -78,6 +57,15 @@ export class ComponentSource {
         this.#report.value = null;
         return;
       }
+      this.#session.fail(error);
+    }
+  }
+
+  /** Builds again. What comes of it is told by events. */
+  async rebuild(): Promise<void> {
+    try {
+      await this.#session.api.call("POST rebuild");
+    } catch (error) {
       this.#session.fail(error);
     }
   }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { ComponentReport } from "../../api.ts";
 import type { ViewProps } from "../session.ts";
+import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty_state.tsx";
 import { KeyValueTable } from "../ui/key_value_table.tsx";
 import { Visible } from "../ui/visible.tsx";
@@ -35,7 +36,10 @@ export function ComponentView({ session }: ViewProps) {
       {report && (
         <>
           <section class="card" aria-labelledby="serving-title">
-            <h2 id="serving-title">Serving</h2>
+            <div class="bar">
+              <h2 id="serving-title" class="grows">Serving</h2>
+              <Button onClick={() => void source.read()}>Reload</Button>
+            </div>
             <KeyValueTable
               rows={[
                 ...servingRows(report),
