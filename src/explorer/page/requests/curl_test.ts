@@ -213,10 +213,34 @@ const CASES: Readonly<
   ),
 };
 
+/** Why commands cannot be run, if they cannot; where `CI` is set they fail instead. */
+function curlMissing(): string | undefined {
+  if (Deno.env.has("CI")) return undefined;
+  for (const program of ["sh", "curl", "base64"]) {
+    try {
+      new Deno.Command(program, {
+        args: program === "sh" ? ["-c", ":"] : ["--version"],
+        stdout: "null",
+        stderr: "null",
+      }).outputSync();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return `${program} is not installed`;
+    }
+  }
+  return undefined;
+}
+
+const missing = curlMissing();
 for (const [name, [raw, sent]] of Object.entries(CASES)) {
-  Deno.test(`toCurl() writes what sends the same bytes: ${name}`, async () => {
-    const { command, expected, actual } = await sendBoth(raw, sent);
-    assert.equal(actual, expected, command);
+  Deno.test({
+    name: `toCurl() writes what sends the same bytes: ${name}` +
+      (missing === undefined ? "" : ` (ignored: ${missing})`),
+    ignore: missing !== undefined,
+    async fn() {
+      const { command, expected, actual } = await sendBoth(raw, sent);
+      assert.equal(actual, expected, command);
+    },
   });
 }
 
