@@ -10,15 +10,18 @@ import type { BuildRecord, ComponentReport } from "../../api.ts";
 import { ApiProblem, wasAborted } from "../api_client.ts";
 import type { Session } from "../session.ts";
 
+/** What of a session is needed to follow the component. */
+type ComponentSession = Pick<Session, "api" | "stream" | "on" | "fail">;
+
 /** Follows the component while somebody looks. */
 export class ComponentSource {
-  readonly #session: Session;
+  readonly #session: ComponentSession;
   readonly #report = signal<ComponentReport | null | undefined>(undefined);
   readonly #builds = signal<readonly BuildRecord[] | undefined>(undefined);
   /** Counts readings, so that an answer that was overtaken is not taken for the newest. */
   #reading = 0;
 
-  constructor(session: Session) {
+  constructor(session: ComponentSession) {
     this.#session = session;
   }
 

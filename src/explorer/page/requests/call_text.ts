@@ -19,3 +19,8 @@ export function outcomeOf(
 ): string | undefined {
   return error === undefined ? result : `failed: ${error}`;
 }
+
+/** Calls, counted in words. */
+export function countCalls(calls: number): string {
+  return calls === 1 ? "1 call" : `${calls} calls`;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeCall } from "./call_text.ts";
+import { countCalls, describeCall } from "./call_text.ts";
 
 const GET = {
   interface: "wasi:keyvalue/store",
@@ -21,4 +21,8 @@ Deno.test("describeCall() says what was called on what and how it ended", () => 
     describeCall({ ...open, error: "no-such-store" }),
     "wasi:keyvalue/store open, cache, 0.42 ms, failed: no-such-store",
   );
+});
+
+Deno.test("countCalls() counts in words", () => {
+  assert.deepEqual([0, 1, 2].map(countCalls), ["0 calls", "1 call", "2 calls"]);
 });

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  effect,
-  type ReadonlySignal,
-  type Signal,
-  signal,
-} from "@preact/signals";
+import { openPageApi, until } from "../../../../tests/support/page_api.ts";
 import type { RequestSummary } from "../../api.ts";
-import { ApiClient } from "../api_client.ts";
-import type { StreamState } from "../event_stream.ts";
-import { type FeedSession, RequestFeed } from "./request_feed.ts";
+import { RequestFeed } from "./request_feed.ts";
 import { RequestSource } from "./request_source.ts";
 
 function request(at: number, status?: number): RequestSummary {
@@ -23,56 +16,10 @@ function request(at: number, status?: number): RequestSummary {
   };
 }
 
-/** The API on a real server, answered by the test, and what of a session a feed uses. */
-function openApi(answer: (request: Request) => Response | Promise<Response>) {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    answer,
-  );
-  const events = new EventTarget();
-  const stream: Signal<StreamState> = signal<StreamState>("open");
-  const failures: unknown[] = [];
-  const session: FeedSession = {
-    api: new ApiClient(`http://127.0.0.1:${server.addr.port}/`),
-    stream,
-    on: (name, listener, signal) =>
-      events.addEventListener(
-        name,
-        (event) => listener((event as CustomEvent).detail),
-        { signal },
-      ),
-    fail: (error) => failures.push(error),
-  };
-  return {
-    session,
-    stream,
-    failures,
-    tell: (summary: RequestSummary) =>
-      events.dispatchEvent(new CustomEvent("request", { detail: summary })),
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
-/** Resolves when a signal is as wanted. */
-async function until<T>(
-  wanted: ReadonlySignal<T>,
-  isWanted: (value: T) => boolean,
-): Promise<T> {
-  const { promise, resolve } = Promise.withResolvers<T>();
-  const stop = effect(() => {
-    if (isWanted(wanted.value)) resolve(wanted.value);
-  });
-  try {
-    return await promise;
-  } finally {
-    stop();
-  }
-}
-
 Deno.test("RequestFeed puts what was told while the list came on top of it", async () => {
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Response>();
-  await using api = openApi(() => {
+  await using api = openPageApi(() => {
     asked.resolve();
     return answer.promise;
   });
@@ -80,8 +27,8 @@ Deno.test("RequestFeed puts what was told while the list came on top of it", asy
   const feed = new RequestFeed(api.session);
   feed.follow(closed.signal);
   await asked.promise;
-  api.tell(request(2, 200));
-  api.tell(request(3));
+  api.tell("request", request(2, 200));
+  api.tell("request", request(3));
   assert.equal(feed.loaded.value, false);
   answer.resolve(Response.json([request(2), request(1, 200)]));
   const { shown } = await until(feed.list, ({ shown }) => shown.length === 3);
@@ -92,7 +39,7 @@ Deno.test("RequestFeed puts what was told while the list came on top of it", asy
 
 Deno.test("RequestFeed asks again when the stream was lost, and forgets what the server forgot", async () => {
   const lists = [[request(1)], [request(7)]];
-  await using api = openApi(() => Response.json(lists.shift() ?? []));
+  await using api = openPageApi(() => Response.json(lists.shift() ?? []));
   const closed = new AbortController();
   const feed = new RequestFeed(api.session);
   feed.follow(closed.signal);
@@ -109,7 +56,7 @@ Deno.test("RequestFeed asks again when the stream was lost, and forgets what the
 });
 
 Deno.test("RequestFeed keeps the list and tells of it when it cannot be cleared", async () => {
-  await using api = openApi(({ method }) =>
+  await using api = openPageApi(({ method }) =>
     method === "GET"
       ? Response.json([request(1)])
       : new Response(null, { status: 500 })
@@ -128,7 +75,7 @@ Deno.test("RequestSource reads again what changed while it was read", async () =
   let answers = 0;
   const first = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  await using api = openApi(async () => {
+  await using api = openPageApi(async () => {
     if (++answers === 1) {
       asked.resolve();
       await first.promise;
@@ -139,8 +86,8 @@ Deno.test("RequestSource reads again what changed while it was read", async () =
   const source = new RequestSource(api.session, "r1");
   source.follow(closed.signal);
   await asked.promise;
-  for (let i = 0; i < 10; i++) api.tell(request(1));
-  api.tell(request(2));
+  for (let i = 0; i < 10; i++) api.tell("request", request(1));
+  api.tell("request", request(2));
   first.resolve();
   const known = await until(
     source.known,
@@ -152,7 +99,7 @@ Deno.test("RequestSource reads again what changed while it was read", async () =
 });
 
 Deno.test("RequestSource says when the server has forgotten a request", async () => {
-  await using api = openApi(() =>
+  await using api = openPageApi(() =>
     Response.json({ code: "not-found", detail: "", title: "", status: 404 }, {
       status: 404,
       headers: { "content-type": "application/problem+json" },

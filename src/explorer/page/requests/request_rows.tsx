@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { formatDuration } from "../ui/duration.ts";
 import { formatMoment } from "../ui/moment.ts";
 import { Visible } from "../ui/visible.tsx";
+import { countCalls } from "./call_text.ts";
 import { RequestStatus } from "./request_status.tsx";
 
 /** How many rows are shown at first, and with each "more": rows that move cost. */
@@ -74,11 +75,6 @@ export function RequestRows(props: {
       )}
     </>
   );
-}
-
-/** Calls, counted in words. */
-export function countCalls(calls: number): string {
-  return calls === 1 ? "1 call" : `${calls} calls`;
 }
 
 function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }) {

@@ -3,8 +3,7 @@ import type { RequestDetail } from "../../api.ts";
 import { Button } from "../ui/button.tsx";
 import { formatDuration } from "../ui/duration.ts";
 import { Visible } from "../ui/visible.tsx";
-import { describeCall, outcomeOf } from "./call_text.ts";
-import { countCalls } from "./request_rows.tsx";
+import { countCalls, describeCall, outcomeOf } from "./call_text.ts";
 import { type Bar, layOut, type Waterfall } from "./waterfall.ts";
 
 /** How many rows the table has at first; the picture above it has all. */
