@@ -113,6 +113,8 @@ export type LogEvent =
 export interface ReadyReport {
   /** Where a client on this machine finds the server: `http://127.0.0.1:8000`. */
   readonly url: string;
+  /** Where a person opens the explorer; absent where there is none. */
+  readonly explorer?: string;
   /** Whether it listens on every address of the machine, so that others reach it too. */
   readonly everyAddress: boolean;
   readonly component: string;
@@ -343,6 +345,9 @@ function formatBanner(report: ReadyReport): string {
     "",
     `Serving ${printable(report.component)}`,
     `Listening on ${report.url}`,
+    ...(report.explorer === undefined
+      ? []
+      : [`Explorer at ${report.explorer}`]),
     ...(report.everyAddress
       ? ["Other machines reach it too: it listens on every address"]
       : []),

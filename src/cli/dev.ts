@@ -7,7 +7,9 @@
 import { VolumeError } from "../assemble.ts";
 import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
-import { startDevServer } from "../dev/dev_server.ts";
+import { type DevServer, startDevServer } from "../dev/dev_server.ts";
+import type { ExploredServerOptions } from "../dev/explored_server.ts";
+import { watchSources } from "../dev/source_watcher.ts";
 import { ListenError } from "../front/mod.ts";
 import {
   formatJson,
@@ -127,10 +129,13 @@ async function serve(
 
   using stop = stopSignals();
   const { component, "no-build": noBuild } = given.flags;
-  await using server = await startDevServer({
+  const token = context.env["WHARF_EXPLORER_TOKEN"];
+  await using server = await startProject({
     config,
     log,
     tracesCalls: isTold("host-call", level),
+    watch: watchSources,
+    ...(token !== undefined && { token }),
     build: noBuild !== true && component === undefined,
     cacheDirectory: cacheDirectory(context.env),
     searchPath: context.env["PATH"] ?? context.env["Path"] ?? "",
@@ -154,6 +159,15 @@ function formatFor(level: LogLevel, event: LogEvent): string {
       !isTold("build-output", level)
     ? `${event.output.trimEnd()}\n${text}`
     : text;
+}
+
+/** Who wants no explorer need not load it. */
+async function startProject(
+  options: ExploredServerOptions,
+): Promise<DevServer> {
+  if (!options.config.dev.explorer) return await startDevServer(options);
+  const { startExploredServer } = await import("../dev/explored_server.ts");
+  return await startExploredServer(options);
 }
 
 function logLevel({ flags }: Arguments): LogLevel {

@@ -12,6 +12,7 @@ import type { LoopTurn, NextApp } from "./dev_loop.ts";
 import type { DevServerOptions, ServedApp } from "./dev_server.ts";
 import { loadApp } from "./load_app.ts";
 import type { ProjectHosts } from "./project_hosts.ts";
+import { SpareTranspiler } from "./spare_transpiler.ts";
 
 /** What another app is made for. */
 export const OF_THE_APP: readonly Part[] = [
@@ -39,10 +40,12 @@ export interface AppMakerOptions extends
   readonly applied: (change: ConfigChange) => void;
 }
 
-/** Makes apps. */
-export class AppMaker {
+/** Makes apps. Disposing ends what is kept for the next one. */
+export class AppMaker implements Disposable {
   readonly #options: AppMakerOptions;
+  readonly #transpiler = new SpareTranspiler();
   #applied: Config;
+  #isServing = false;
   /** The warnings of the app that serves: with each save they would be the same. */
   #told: ReadonlySet<string> = new Set();
 
@@ -64,7 +67,7 @@ export class AppMaker {
     const lease = hosts.lease(config, change.parts);
     const told = new Set<string>();
     try {
-      const { app, timings } = await loadApp({
+      const { app, loaded, timings } = await loadApp({
         ...options,
         config,
         log: this.#logTo(told),
@@ -74,15 +77,21 @@ export class AppMaker {
         signal: turn.signal,
         onOutput: turn.onOutput,
         watches: false,
+        // This thread has requests to answer, once there is something that can.
+        ...(this.#isServing && {
+          transpile: this.#transpiler.take(turn.signal),
+        }),
       });
       return {
         app,
+        loaded,
         timings,
         config,
         host: lease.host,
         patience: patienceOf(config),
         retire: () => lease.letGo(),
         swapped: () => {
+          this.#isServing = true;
           this.#applied = config;
           this.#told = told;
           teller.follow({ app, lease, config });
@@ -93,7 +102,13 @@ export class AppMaker {
     } catch (error) {
       await lease.letGo();
       throw error;
+    } finally {
+      this.#transpiler.rest();
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#transpiler[Symbol.dispose]();
   }
 
   /** The log, without warnings that were told of the app that serves. */

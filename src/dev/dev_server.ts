@@ -14,6 +14,7 @@ import type { App } from "../runtime/app.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import type { DevState } from "./dev_state.ts";
 import type { WatchSources } from "./following.ts";
+import type { LoadedArtifacts } from "./load_app.ts";
 import { ServedProject } from "./served_project.ts";
 
 /** How the dev server runs. */
@@ -40,6 +41,16 @@ export interface DevServerOptions {
   ) => Promise<HttpResponse> | undefined;
   /** Stands around each request of the component, whoever sends it. */
   readonly observe?: RequestObserver;
+  /** The explorer that {@linkcode DevServerOptions.intercept} leads to. */
+  readonly explorer?: ExplorerPlace;
+}
+
+/** Where the explorer is, and what it has to hear. */
+export interface ExplorerPlace {
+  /** The path that a person opens, with all that it takes to come in. */
+  readonly path: string;
+  /** Called when the server begins to stop: what holds connections open ends. */
+  readonly stopping: () => void;
 }
 
 /** Sees a request and its response. */
@@ -68,6 +79,8 @@ export interface SentRequest {
 export interface ServedApp {
   readonly app: App;
   readonly host: Host;
+  /** What it was made of. */
+  readonly loaded: LoadedArtifacts;
   /** What it was made by. */
   readonly config: Config;
 }
@@ -80,6 +93,8 @@ export interface ServedApp {
 export interface DevServer extends AsyncDisposable {
   /** Where a client on this machine finds it, from the start: `http://127.0.0.1:8000`. */
   readonly url: string;
+  /** Where a person opens the explorer; `undefined` where there is none. */
+  readonly explorerUrl: string | undefined;
   /**
    * Resolves when the component answers requests.
    *

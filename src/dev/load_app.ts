@@ -13,10 +13,11 @@ import { guestFrames, GuestTrap } from "../runtime/trap.ts";
 import {
   type CachedArtifact,
   cachedArtifact,
-  type RunOptions,
+  type MakeOptions,
 } from "../transpile/cache.ts";
 import { decompose } from "../transpile/decompose.ts";
 import { MemoryLimitError } from "../transpile/memory_limit.ts";
+import type { Transpile } from "../transpile/transpiler.ts";
 import { BuildError, stopped } from "./build_error.ts";
 import {
   type ComponentFileOptions,
@@ -35,6 +36,8 @@ export interface LoadTimings {
 /** An app, and how long it took to come up. */
 export interface LoadedApp {
   readonly app: App;
+  /** What it was made of. */
+  readonly loaded: LoadedArtifacts;
   readonly timings: LoadTimings;
 }
 
@@ -51,6 +54,8 @@ export interface LoadAppOptions {
   readonly isBuilt?: boolean;
   /** Path of the artifact cache. */
   readonly cacheDirectory: string;
+  /** What transpiles; default: this thread. */
+  readonly transpile?: Transpile;
   /** `PATH` for the build command. */
   readonly searchPath: string;
   /** Ends a build command that is running. */
@@ -77,11 +82,13 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   if (options.signal.aborted) throw stopped();
   const startedAt = performance.now();
   const transpile = await timed(() => loadArtifacts(options));
-  const { artifact, siblings, transpiled } = transpile.value;
+  const loaded = transpile.value;
+  const { artifact, siblings, transpiled } = loaded;
   const app = await startApp(artifact, siblings, options);
   const start = performance.now() - startedAt;
   return {
     app,
+    loaded,
     timings: {
       ...(build === undefined ? {} : { build: build.milliseconds }),
       ...(transpiled
@@ -149,13 +156,17 @@ export interface LoadedArtifacts extends CachedArtifact {
  * @throws {BuildError} A file is missing, or is nothing that can be served.
  */
 export async function loadArtifacts(
-  { config, cacheDirectory, build, isBuilt = build }: Pick<
+  { config, cacheDirectory, build, isBuilt = build, transpile }: Pick<
     LoadAppOptions,
-    "config" | "cacheDirectory" | "build" | "isBuilt"
+    "config" | "cacheDirectory" | "build" | "isBuilt" | "transpile"
   >,
 ): Promise<LoadedArtifacts> {
   const { componentPath, components, memoryLimit } = config.dev;
-  const options = { cacheDirectory, memoryLimit };
+  const options = {
+    cacheDirectory,
+    memoryLimit,
+    ...(transpile !== undefined && { transpile }),
+  };
   const [[main, ...parts], ...entries] = await Promise.all([
     loadParts(componentPath, { ...options, isBuilt }),
     ...components.map(({ file }) =>
@@ -194,7 +205,7 @@ interface LoadedPart extends CachedArtifact {
 /** A component's artifact; of one that was composed of several, those of all of them. */
 async function loadParts(
   path: string,
-  options: ComponentFileOptions & RunOptions,
+  options: ComponentFileOptions & MakeOptions,
 ): Promise<readonly [LoadedPart, ...LoadedPart[]]> {
   const { cacheDirectory } = options;
   const { bytes, ...file } = await openComponentFile(path, options);

@@ -17,14 +17,17 @@ export interface ReportParts {
   readonly host: Host;
   readonly stores: StoreCheck;
   readonly entrance: Entrance;
+  /** Where the explorer is, if it is. */
+  readonly explorer: string | undefined;
   readonly timings: LoadTimings;
 }
 
 /** The banner's contents. */
 export function readyReport(parts: ReportParts): ReadyReport {
-  const { config, host, stores, entrance, timings } = parts;
+  const { config, host, stores, entrance, explorer, timings } = parts;
   return {
     url: entrance.url,
+    ...(explorer === undefined ? {} : { explorer }),
     everyAddress: entrance.isEveryAddress,
     component: config.dev.componentPath,
     buckets: host.buckets.list()

@@ -142,6 +142,13 @@ export class ServedProject implements DevServer {
     return this.#entrance.url;
   }
 
+  get explorerUrl(): string | undefined {
+    const { explorer } = this.#options;
+    return explorer && this.config.dev.explorer
+      ? `${this.url}${explorer.path}`
+      : undefined;
+  }
+
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -181,6 +188,7 @@ export class ServedProject implements DevServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
+    this.#options.explorer?.stopping();
     const finished = this.#finish();
     if (await settlesWithin(finished, patienceOf(this.#maker.applied))) {
       await finished;
@@ -196,6 +204,7 @@ export class ServedProject implements DevServer {
         PARTING,
       );
     }
+    this.#maker[Symbol.dispose]();
     this.#ready.reject(stopped());
     await this.#hosts[Symbol.asyncDispose]();
   }
@@ -260,6 +269,7 @@ export class ServedProject implements DevServer {
       host,
       stores: this.#stores,
       entrance: this.#entrance,
+      explorer: this.explorerUrl,
       timings,
     });
     this.#options.log.emit({ event: "ready", report });

@@ -46,25 +46,30 @@ export interface DevProcess extends AsyncDisposable {
   /** Every line of stdout so far. */
   readonly lines: readonly string[];
   /**
-   * The first event of a name, waited for if it has not come yet.
+   * The first event of a name, or the one of that number, waited for if it has not come yet.
    *
    * Rejects when `dev` ends before; the message holds all that it wrote.
+   *
+   * @param number Counts from 1.
    */
-  event<Name extends LogEvent["event"]>(name: Name): Promise<EventOf<Name>>;
+  event<Name extends LogEvent["event"]>(
+    name: Name,
+    number?: number,
+  ): Promise<EventOf<Name>>;
   /** The first line of stdout that matches, waited for as an event is. */
   line(pattern: RegExp): Promise<string>;
   /** Resolves when it has ended. */
   readonly ended: Promise<DevEnd>;
   /** Sends a signal. */
   kill(signal: Deno.Signal): void;
+  /** Stops it as Ctrl-C does, and waits until it has ended. */
+  stop(): Promise<DevEnd>;
 }
 
 /** A running `dev` that answers requests. */
 export interface ReadyDevProcess extends DevProcess {
   /** Where it listens: `http://127.0.0.1:41234`. */
   readonly url: string;
-  /** Stops it as Ctrl-C does, and waits until it has ended. */
-  stop(): Promise<DevEnd>;
 }
 
 /** Starts `dev`. */
@@ -96,13 +101,7 @@ export async function startDev(
 ): Promise<ReadyDevProcess> {
   const dev = spawnDev(options);
   const { report } = await dev.event("ready");
-  return Object.assign(dev, {
-    url: report.url,
-    stop() {
-      dev.kill("SIGINT");
-      return dev.ended;
-    },
-  });
+  return Object.assign(dev, { url: report.url });
 }
 
 class ChildProcess implements DevProcess {
@@ -120,10 +119,13 @@ class ChildProcess implements DevProcess {
     this.ended = this.#follow();
   }
 
-  event<Name extends LogEvent["event"]>(name: Name): Promise<EventOf<Name>> {
+  event<Name extends LogEvent["event"]>(
+    name: Name,
+    number = 1,
+  ): Promise<EventOf<Name>> {
     const isIt = (event: LogEvent): event is EventOf<Name> =>
       event.event === name;
-    return this.#first(() => this.events.find(isIt), name);
+    return this.#first(() => this.events.filter(isIt)[number - 1], name);
   }
 
   line(pattern: RegExp): Promise<string> {
@@ -147,6 +149,11 @@ class ChildProcess implements DevProcess {
 
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+  }
+
+  stop(): Promise<DevEnd> {
+    this.kill("SIGINT");
+    return this.ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
