@@ -28,6 +28,8 @@ export class Entrance implements AsyncDisposable {
   readonly #closing = new Set<Promise<void>>();
   #config: Config;
   #door: FrontDoor;
+  /** Where the door is: one that is closed does not know it any more. */
+  #place: Pick<FrontDoor, "address" | "scheme">;
 
   private constructor(
     config: Config,
@@ -37,6 +39,7 @@ export class Entrance implements AsyncDisposable {
     this.#config = config;
     this.#log = log;
     this.#door = door;
+    this.#place = { address: door.address, scheme: door.scheme };
     this.#handle = handle;
   }
 
@@ -56,7 +59,7 @@ export class Entrance implements AsyncDisposable {
 
   /** Where a client on this machine comes in: `http://127.0.0.1:8000`. */
   get url(): string {
-    const { address: { hostname, port }, scheme } = this.#door;
+    const { address: { hostname, port }, scheme } = this.#place;
     return `${scheme}://${
       formatAddress({ hostname: reachable(hostname), port })
     }`;
@@ -64,7 +67,7 @@ export class Entrance implements AsyncDisposable {
 
   /** Whether it listens on every address of the machine. */
   get isEveryAddress(): boolean {
-    const { hostname } = this.#door.address;
+    const { hostname } = this.#place.address;
     return reachable(hostname) !== hostname;
   }
 
@@ -80,7 +83,7 @@ export class Entrance implements AsyncDisposable {
     const isSamePlace = formatAddress(config.dev.address) ===
       formatAddress(this.#config.dev.address);
     if (!isSamePlace) {
-      this.#door = await openDoor(config, this.#log, this.#handle);
+      this.#enter(await openDoor(config, this.#log, this.#handle));
       this.#config = config;
       this.#close(before);
       return;
@@ -90,14 +93,14 @@ export class Entrance implements AsyncDisposable {
       const { loadCertificate } = await import("../front/certificate.ts");
       await loadCertificate(config.dev.tls);
     }
-    this.#close(before);
     // The port that was found stays: clients know it.
-    const { port } = before.address;
+    const { port } = this.#place.address;
+    this.#close(before);
     try {
-      this.#door = await this.#reopen(config, port);
+      this.#enter(await this.#reopen(config, port));
       this.#config = config;
     } catch (error) {
-      this.#door = await this.#reopen(this.#config, port);
+      this.#enter(await this.#reopen(this.#config, port));
       throw error;
     }
   }
@@ -110,6 +113,11 @@ export class Entrance implements AsyncDisposable {
   /** Breaks off what is in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#door[Symbol.asyncDispose]();
+  }
+
+  #enter(door: FrontDoor): void {
+    this.#door = door;
+    this.#place = { address: door.address, scheme: door.scheme };
   }
 
   #close(door: FrontDoor): void {

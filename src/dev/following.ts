@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Log } from "../log.ts";
+import { type Log, logFault } from "../log.ts";
 import type { SourceWatcher, SourceWatcherOptions } from "./source_watcher.ts";
 
 /** Starts to watch files. */
@@ -85,10 +85,20 @@ export class Following implements AsyncDisposable {
     try {
       await this.#watcher.ready;
       while (!signal.aborted) {
-        await this.#options.changed(await this.#watcher.next(signal));
+        await this.#changed(await this.#watcher.next(signal));
       }
     } catch (error) {
       if (!signal.aborted) this.#warn(error);
+    }
+  }
+
+  /** Never rejects: the next save may find what this one did not. */
+  async #changed(paths: readonly string[]): Promise<void> {
+    const { changed, log } = this.#options;
+    try {
+      await changed(paths);
+    } catch (error) {
+      logFault(log, error);
     }
   }
 
