@@ -36,11 +36,6 @@ export class Following implements AsyncDisposable {
     this.#told = this.#tell();
   }
 
-  /** Resolves when no change is missed any more. */
-  get ready(): Promise<void> {
-    return this.#watcher.ready;
-  }
-
   /** Watches other files from now on. */
   async change(files: Omit<SourceWatcherOptions, "warn">): Promise<void> {
     const before = this.#watcher;
