@@ -110,7 +110,7 @@ export interface DevServer extends AsyncDisposable {
   readonly serving: ServedApp | undefined;
   /** What components are given now. */
   readonly host: Host;
-  /** The configuration that holds. */
+  /** The last configuration that could be read; what serves may still be made by an earlier one. */
   readonly config: Config;
   /** The last builds, the newest first. */
   builds(): readonly BuildRecord[];

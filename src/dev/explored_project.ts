@@ -33,7 +33,7 @@ export function exploreProject(
     status: (): ProjectStatus => ({
       version,
       url: server.url,
-      component: server.config.dev.componentPath,
+      component: (server.serving ?? server).config.dev.componentPath,
       build: buildState(server.state),
     }),
     builds: (): readonly BuildRecord[] => server.builds(),
