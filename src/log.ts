@@ -195,6 +195,12 @@ export interface Log {
   emit(event: LogEvent): void;
 }
 
+/** A log that a person turns up or down while it runs. */
+export interface LeveledLog extends Log {
+  /** Holds for every event from now on. */
+  level: LogLevel;
+}
+
 /** Each event's level. */
 const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "build-started": "info",
@@ -216,24 +222,32 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "error": "error",
 };
 
-const ORDER: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+/** Every level, from the one that says the most. */
+export const LOG_LEVELS: readonly LogLevel[] = [
+  "debug",
+  "info",
+  "warn",
+  "error",
+];
 
 /** Whether an event is told at a level. */
 export function isTold(event: LogEvent["event"], level: LogLevel): boolean {
-  return ORDER.indexOf(LEVELS[event]) >= ORDER.indexOf(level);
+  return LOG_LEVELS.indexOf(LEVELS[event]) >= LOG_LEVELS.indexOf(level);
 }
 
-/** Writes the events of a level and above. */
+/** Writes the events of a level and above; the level can be changed at any time. */
 export function makeLog(
   format: (event: LogEvent) => string,
   level: LogLevel,
   write: (text: string) => void,
-): Log {
-  return {
+): LeveledLog {
+  const log: LeveledLog = {
+    level,
     emit(event) {
-      if (isTold(event.event, level)) write(format(event));
+      if (isTold(event.event, log.level)) write(format(event));
     },
   };
+  return log;
 }
 
 /** Tells of a fault of Wharf that nobody is left to catch. */
@@ -352,10 +366,16 @@ function formatBanner(report: ReadyReport): string {
       ? ["Other machines reach it too: it listens on every address"]
       : []),
     "",
-    ...table([["Bucket", "Stored in", "Data"], ...report.buckets.map(row)]),
+    formatBuckets(report.buckets),
     "",
     formatTimings(report.timings),
   ].join("\n");
+}
+
+/** The table of buckets, as the banner has it. */
+export function formatBuckets(buckets: readonly BucketReport[]): string {
+  return table([["Bucket", "Stored in", "Data"], ...buckets.map(row)])
+    .join("\n");
 }
 
 function row(report: BucketReport): string[] {

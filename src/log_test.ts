@@ -242,6 +242,21 @@ Deno.test("makeLog() tells the events of its level and above", () => {
   deepStrictEqual(written, ["warning", "error", "ready"]);
 });
 
+Deno.test("makeLog() tells by the level that is set last", () => {
+  const written: string[] = [];
+  const log = makeLog(({ event }) => event, "error", (text) => {
+    written.push(text);
+  });
+  const { emit } = log;
+  emit({ event: "warning", text: "" });
+  log.level = "info";
+  emit({ event: "warning", text: "" });
+  emit({ event: "request", request: REQUEST });
+  log.level = "warn";
+  emit({ event: "request", request: REQUEST });
+  deepStrictEqual(written, ["warning", "request"]);
+});
+
 Deno.test("isTold() tells of requests from info on, of the banner always", () => {
   strictEqual(isTold("request", "debug"), true);
   strictEqual(isTold("request", "info"), true);
