@@ -15,7 +15,8 @@ import {
   formatJson,
   formatText,
   isTold,
-  type Log,
+  type LeveledLog,
+  LOG_LEVELS,
   type LogEvent,
   type LogLevel,
   makeLog,
@@ -34,10 +35,9 @@ import {
   isUserFault,
   UsageError,
 } from "./command.ts";
+import { startKeys, wantsKeys } from "./dev_keys.ts";
 import { loadProject, outputFormat, projectFlags } from "./project_flags.ts";
 import { stopSignals } from "./stop_signals.ts";
-
-const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 const OWN_FLAGS: readonly Flag[] = [
   {
@@ -57,6 +57,7 @@ const OWN_FLAGS: readonly Flag[] = [
       LOG_LEVELS.join(", ")
     }; default info, which shows each request`,
   },
+  { name: "no-keys", doc: "Leave the terminal's keys alone" },
   { name: "help", short: "h", doc: "Show this" },
 ];
 
@@ -92,14 +93,13 @@ async function run(
     );
   }
   const format = outputFormat(given);
-  const level = logLevel(given);
-  const log = makeLog(
-    format === "json" ? formatJson : (event) => formatFor(level, event),
-    level,
+  const log: LeveledLog = makeLog(
+    format === "json" ? formatJson : (event) => formatFor(log.level, event),
+    logLevel(given),
     context.print,
   );
   try {
-    return await serve(given, context, { log, level });
+    return await serve(given, context, log);
   } catch (error) {
     if (!isUserFault(error, command)) throw error;
     const output = error instanceof BuildError ? error.output : "";
@@ -112,7 +112,7 @@ async function run(
       return 1;
     }
     // Why it failed stands in what was not told.
-    if (output !== "" && !isTold("build-output", level)) {
+    if (output !== "" && !isTold("build-output", log.level)) {
       context.printError(output.trimEnd());
     }
     throw error;
@@ -122,18 +122,19 @@ async function run(
 async function serve(
   given: Arguments,
   context: CommandContext,
-  { log, level }: { readonly log: Log; readonly level: LogLevel },
+  log: LeveledLog,
 ): Promise<number> {
   const { config, warnings, files } = await loadProject(given, context);
   for (const text of warnings) log.emit({ event: "warning", text });
 
   using stop = stopSignals();
-  const { component, "no-build": noBuild } = given.flags;
+  const format = outputFormat(given);
+  const { component, "no-build": noBuild, "no-keys": noKeys } = given.flags;
   const token = context.env["WHARF_EXPLORER_TOKEN"];
   await using server = await startProject({
     config,
     log,
-    tracesCalls: isTold("host-call", level),
+    tracesCalls: isTold("host-call", log.level),
     watch: watchSources,
     ...(token !== undefined && { token }),
     build: noBuild !== true && component === undefined,
@@ -142,8 +143,14 @@ async function serve(
     configFiles: files,
     reload: () => loadProject(given, context),
   });
+  using keys = format !== "json" && noKeys !== true && wantsKeys(context)
+    ? await startKeys({ server, context, log, stop })
+    : undefined;
+  server.ready.then(() => keys?.showHint(), () => {});
   await Promise.race([server.ready, stop.requested]);
   await stop.requested;
+  // The next Ctrl-C ends the process as it is.
+  keys?.[Symbol.dispose]();
   log.emit({
     event: "stopping",
     text:

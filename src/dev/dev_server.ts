@@ -9,7 +9,7 @@
 import type { Host } from "../assemble.ts";
 import type { Config, LoadedConfig } from "../config/mod.ts";
 import type { BuildRecord } from "../explorer/api.ts";
-import type { Log } from "../log.ts";
+import type { BucketReport, Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import type { DevState } from "./dev_state.ts";
@@ -114,6 +114,8 @@ export interface DevServer extends AsyncDisposable {
   readonly config: Config;
   /** The last builds, the newest first. */
   builds(): readonly BuildRecord[];
+  /** The banner's table as it would be now: stores that can be away are tried again. */
+  buckets(): Promise<readonly BucketReport[]>;
   /** Builds and swaps as after a save. */
   rebuild(): void;
   /** Gives a request to the component as if a client had sent it. */

@@ -9,6 +9,7 @@ import { type Host, VolumeError } from "../assemble.ts";
 import { type Config, ConfigError } from "../config/mod.ts";
 import type { BuildRecord } from "../explorer/api.ts";
 import { ListenError } from "../front/mod.ts";
+import type { BucketReport } from "../log.ts";
 import type { HttpRequest } from "../runtime/http_message.ts";
 import { LinkError } from "../runtime/linker.ts";
 import {
@@ -33,7 +34,7 @@ import { Entrance } from "./entrance.ts";
 import { changedFilesOf } from "./followed_files.ts";
 import { Following } from "./following.ts";
 import { ProjectHosts } from "./project_hosts.ts";
-import { readyReport } from "./ready_report.ts";
+import { bucketReports, readyReport } from "./ready_report.ts";
 import { Reconfiguring } from "./reconfiguring.ts";
 import { Requests } from "./requests.ts";
 import { settlesWithin } from "./settles_within.ts";
@@ -171,6 +172,12 @@ export class ServedProject implements DevServer {
 
   builds(): readonly BuildRecord[] {
     return this.#loop.builds();
+  }
+
+  async buckets(): Promise<readonly BucketReport[]> {
+    const now = this.#checkStores(this.config);
+    await settlesWithin(now.done, BANNER_PATIENCE);
+    return bucketReports(this.host, now);
   }
 
   rebuild(): void {
