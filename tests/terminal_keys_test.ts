@@ -55,6 +55,20 @@ async function assertGivenBack(shell: Shell): Promise<void> {
   }
 }
 
+/**
+ * Waits until every thread of what `deno task` has started stands still. The shell asks for a
+ * command as soon as the first process does, and one that still reads could take it.
+ */
+async function isStopped(task: string): Promise<void> {
+  for (;;) {
+    const { stdout } = await new Deno.Command("ps", {
+      args: ["-L", "-o", "stat=", "--ppid", task],
+    }).output();
+    const states = new TextDecoder().decode(stdout).trim().split("\n");
+    if (states.every((state) => state.startsWith("T"))) return;
+  }
+}
+
 /** Starts `dev` and waits for the hint; returns where it listens. */
 async function startKeyed(shell: Shell, command = dev()): Promise<string> {
   await shell.type(`${command}\n`);
@@ -154,10 +168,13 @@ ptyTest("a fault gives the terminal back", async (shell) => {
 });
 
 ptyTest("dev stops at Ctrl-Z and hears keys again after fg", async (shell) => {
-  const url = await startKeyed(shell, dev("echo"));
+  await shell.type(`sh -c 'echo "PID=$$;"; exec ${dev("echo")}'\n`);
+  const banner = await shell.shown(HINT);
+  const [, task, url] = /PID=(\d+);[^]*Listening on (http\S+)/.exec(banner)!;
   for (const level of ["warn", "error"]) {
     await shell.type("\x1a");
     await shell.shown(/PROMPT> /);
+    await isStopped(task!);
     await assertGivenBack(shell);
     const jobs = await shell.run("jobs");
     assert.match(jobs, /Stopped|Suspended/);
