@@ -1,193 +1,129 @@
 /**
- * `new`: starts a project from the template.
+ * `new`: starts a project from a template.
  *
  * @module
  */
 
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { type Flag, flagHelp, parseArguments } from "./arguments.ts";
+import { resolve } from "node:path";
+import { nearest } from "../nearest.ts";
+import {
+  type Arguments,
+  type Flag,
+  flagHelp,
+  parseArguments,
+} from "./arguments.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
+import {
+  faultInName,
+  newProject,
+  pathBetween,
+  quoted,
+} from "./new/make_project.ts";
+import { askName, askTemplate, type Person } from "./new/questions.ts";
+import { type Template, templateLines, TEMPLATES } from "./new/templates.ts";
 
 const WHARF = resolve(import.meta.dirname!, "..", "..");
-const TEMPLATE = join("templates", "http-kv-handler");
-const CONFIG = join(".wash", "config.yaml");
-const SCHEMA = join("schema", "wharf-config.schema.json");
-
-/** What builds leave in the template's folder. */
-const BUILD_OUTPUT = new Set(["dist", ".wharf", "node_modules"]);
 
 const FLAGS: readonly Flag[] = [
+  {
+    name: "template",
+    short: "t",
+    value: "NAME",
+    doc: `What to start from; default ${TEMPLATES[0].name}`,
+  },
+  { name: "list", doc: "Show the templates" },
   { name: "help", short: "h", doc: "Show this" },
 ];
 
 export const command: Command = { run, userFaults: [UsageError] };
 
+/** Makes a project; a person at a terminal is asked for what was not given. */
 async function run(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const { flags, positionals } = parseArguments(args, FLAGS);
-  if (flags["help"] === true) {
+  const given = parseArguments(args, FLAGS);
+  if (given.flags["help"] === true) {
     context.print(
       `Start a project in a new folder: deno task new my-app\n\n${
         flagHelp(FLAGS)
-      }`,
+      }\n\nWithout a name it asks for one, and for a template.`,
     );
     return 0;
   }
-  const [name, ...rest] = positionals;
-  if (name === undefined || rest.length > 0) {
-    throw new UsageError(
-      `Cannot make a project: it takes one name, as in "deno task new my-app"`,
-    );
+  if (given.flags["list"] === true) {
+    context.print(templateLines(false).join("\n"));
+    return 0;
   }
+  const { name, template } = whatToMake(given, context);
   const cwd = typedIn(context);
-  const folder = await newProject({ name, cwd, wharf: WHARF });
-  context.print(nextSteps(pathBetween(cwd, folder), denoOf(context)));
+  const folder = await newProject({
+    name,
+    template: template.name,
+    cwd,
+    wharf: WHARF,
+  });
+  context.print(
+    nextSteps(pathBetween(cwd, folder), template, denoOf(context)),
+  );
   return 0;
 }
 
-/** What {@linkcode newProject} needs to know. */
-export interface NewProjectOptions {
-  /** The folder to make, absolute or as seen from `cwd`. */
-  readonly name: string;
-  readonly cwd: string;
-  /** Wharf's own folder. */
-  readonly wharf: string;
-}
-
-/**
- * Copies the template into a folder and makes it one that this Wharf serves.
- *
- * @returns the folder's absolute path
- * @throws {UsageError} The folder cannot be a new project.
- */
-export async function newProject(
-  { name, cwd, wharf }: NewProjectOptions,
-): Promise<string> {
-  const folder = resolve(cwd, name);
-  const fault = faultInName(name && basename(folder)) ??
-    await makeFolder(folder);
-  if (fault !== undefined) {
-    throw new UsageError(
-      `Cannot make a project in ${JSON.stringify(name)}: ${fault}`,
-    );
+/** What was given, or is answered. */
+function whatToMake(
+  { flags, positionals }: Arguments,
+  context: CommandContext,
+): { readonly name: string; readonly template: Template } {
+  const [name, ...rest] = positionals;
+  const asked = flags["template"];
+  const template = typeof asked === "string" ? templateOf(asked) : undefined;
+  if (name !== undefined && rest.length === 0) {
+    return { name, template: template ?? TEMPLATES[0] };
   }
-  await copyFiles(join(wharf, TEMPLATE), folder);
-  await pointAtWharf(folder, wharf);
-  return folder;
-}
-
-/** Why no folder should have this name, whatever system it is checked out on. */
-function faultInName(name: string): string | undefined {
-  if (name.trim() === "") return "the name is empty";
-  if (name.startsWith("-")) return "a name cannot start with a dash";
-  if (/[. ]$/.test(name)) return "a name cannot end with a dot or a space";
-  const [character] = /[\p{Cc}<>:"|?*\\]/u.exec(name) ?? [];
-  if (character !== undefined) {
-    return `a name cannot hold ${JSON.stringify(character)}`;
-  }
-  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) {
-    return "Windows keeps that name for a device";
-  }
-  return undefined;
-}
-
-/** Makes the folder unless it is there and empty, or says why it cannot. */
-async function makeFolder(folder: string): Promise<string | undefined> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    for await (const _ of Deno.readDir(folder)) {
-      return "the folder is not empty, choose another name";
+  const { stdin, stdout } = context.streams.terminals;
+  if (name === undefined && stdin && stdout) {
+    const person: Person = {
+      ask: (question) => prompt(question) ?? undefined,
+      print: (text) => context.print(text),
+    };
+    const answer = askName(person, faultInName);
+    const chosen = answer === undefined
+      ? undefined
+      : template ?? askTemplate(person);
+    if (answer !== undefined && chosen !== undefined) {
+      return { name: answer, template: chosen };
     }
-    return undefined;
-  } catch (error) {
-    if (
-      error instanceof Deno.errors.AlreadyExists ||
-      error instanceof Deno.errors.NotADirectory
-    ) {
-      return "a file is in its place, choose another name";
-    }
-    return error instanceof Error ? error.message : String(error);
   }
-}
-
-async function copyFiles(from: string, to: string): Promise<void> {
-  // Listed before anything is copied: `to` may lie in `from`.
-  for (const path of await Array.fromAsync(filesIn(from))) {
-    await Deno.mkdir(dirname(join(to, path)), { recursive: true });
-    await Deno.copyFile(join(from, path), join(to, path));
-  }
-}
-
-async function* filesIn(folder: string, below = ""): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(join(folder, below))) {
-    const path = join(below, name);
-    if (BUILD_OUTPUT.has(path)) continue;
-    if (isDirectory) yield* filesIn(folder, path);
-    else yield path;
-  }
-}
-
-/** Wharf is not installed anywhere: a project names the clone that serves it. */
-async function pointAtWharf(folder: string, wharf: string): Promise<void> {
-  // Real paths, since ".." after a symbolic link leads elsewhere than it seems.
-  const from = await Deno.realPath(folder);
-  const to = await Deno.realPath(wharf);
-  const main = pathBetween(from, join(to, "main.ts"));
-  await replaceIn(
-    join(folder, "deno.json"),
-    /(?<=^ +"dev": ).*(?=,$)/m,
-    JSON.stringify(await devCommand(wharf, main)),
-  );
-  await replaceIn(
-    join(folder, CONFIG),
-    /(?<=^# yaml-language-server: \$schema=).*$/m,
-    pathBetween(dirname(join(from, CONFIG)), join(to, SCHEMA)),
+  throw new UsageError(
+    `Cannot make a project: it takes one name, as in "deno task new my-app"`,
   );
 }
 
-/** Wharf's own `dev` task, as another folder calls it. */
-async function devCommand(wharf: string, main: string): Promise<string> {
-  const { tasks } = JSON.parse(
-    await Deno.readTextFile(join(wharf, "deno.json")),
-  ) as { tasks?: Record<string, string | { command: string }> };
-  const task = tasks?.["dev"];
-  const command = typeof task === "object" ? task.command : task;
-  const [before, after, ...rest] = command?.split(/\bmain\.ts\b/) ?? [];
-  if (before === undefined || after === undefined || rest.length > 0) {
-    throw new Error(
-      `Cannot read tasks.dev in "${wharf}/deno.json": it names main.ts not once`,
-    );
-  }
-  return before + quoted(main) + after;
-}
-
-async function replaceIn(
-  path: string,
-  pattern: RegExp,
-  replacement: string,
-): Promise<void> {
-  const text = await Deno.readTextFile(path);
-  if (!pattern.test(text)) {
-    throw new Error(`Cannot edit "${path}": it has no ${pattern}`);
-  }
-  await Deno.writeTextFile(path, text.replace(pattern, () => replacement));
+function templateOf(asked: string): Template {
+  const names = TEMPLATES.map(({ name }) => name);
+  const found = TEMPLATES.find(({ name }) => name === asked);
+  if (found !== undefined) return found;
+  const meant = nearest(asked, names);
+  throw new UsageError(
+    `Cannot use --template "${asked}": there is no such template; ${
+      meant === undefined ? "--list shows all" : `did you mean "${meant}"?`
+    }`,
+  );
 }
 
 /** What to type next, all of it as it stands. */
-function nextSteps(path: string, deno: string): string {
-  const url = "http://127.0.0.1:8000/";
+function nextSteps(path: string, template: Template, deno: string): string {
+  const { needs, tries } = template;
   return [
     path === "" ? "Made a project here." : `Made a project in ${path}.`,
+    ...needs === undefined ? [] : [`Its build needs ${needs}.`],
     "",
     "Serve it:",
     ...path === "" ? [] : [`  cd ${quoted(path)}`],
     `  ${deno} task dev`,
     "",
     "Then, in another terminal:",
-    `  curl -d '{"key":"mykey","value":"myvalue"}' ${url}`,
-    `  curl '${url}?key=mykey'`,
+    ...tries.map((each) => `  curl ${each}`),
   ].join("\n");
 }
 
@@ -201,16 +137,4 @@ function denoOf({ env }: CommandContext): string {
   return env["npm_command"] === "exec"
     ? `npx deno@${Deno.version.deno}`
     : "deno";
-}
-
-/** How a file or folder names another: by the shorter path, with "/" on every system. */
-function pathBetween(folder: string, path: string): string {
-  const near = relative(folder, path);
-  return (near.length <= path.length ? near : path).replaceAll(sep, "/");
-}
-
-/** A path for a shell's command line. */
-function quoted(path: string): string {
-  if (/^[\w./@+-]+$/.test(path)) return path;
-  return `"${path.replace(/["$`]/g, "\\$&")}"`;
 }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { dirname, join, resolve } from "node:path";
 import { closedStreams } from "../../tests/support/run_main.ts";
 import { UsageError } from "./command.ts";
-import { command, newProject } from "./new.ts";
+import { command } from "./new.ts";
+import { newProject as makeProject } from "./new/make_project.ts";
+import { TEMPLATES } from "./new/templates.ts";
 
 const WHARF = resolve(import.meta.dirname!, "..", "..");
 const TEMPLATE = join(WHARF, "templates", "http-kv-handler");
@@ -29,6 +31,13 @@ async function makeRoom({ dev = DEV as unknown } = {}) {
   };
 }
 
+/** Makes a project, of the default template unless it is said. */
+function newProject(
+  options: { name: string; cwd: string; wharf: string; template?: string },
+): Promise<string> {
+  return makeProject({ template: "http-kv-handler", ...options });
+}
+
 /** Runs the command itself, which knows this Wharf only. */
 async function runNew(
   args: string[],
@@ -51,7 +60,7 @@ async function tasksOf(project: string): Promise<Record<string, string>> {
   return JSON.parse(text).tasks;
 }
 
-Deno.test("new copies the template without what builds left in it", async () => {
+Deno.test("new copies a template without what builds left in it", async () => {
   await using room = await makeRoom();
   const folder = await newProject({ name: "my-app", ...room });
   assert.equal(folder, join(room.cwd, "my-app"));
@@ -181,10 +190,57 @@ Deno.test("new tells editors where the config's schema is", async () => {
   );
 });
 
-Deno.test("the template's `dev` task is Wharf's", async () => {
-  const { dev } = await tasksOf(WHARF);
-  const { dev: actual } = await tasksOf(TEMPLATE);
-  assert.equal(actual, dev?.replace("main.ts", "../../main.ts"));
+for (const { name } of TEMPLATES) {
+  Deno.test(`the \`dev\` task of ${name} is Wharf's`, async () => {
+    const { dev } = await tasksOf(WHARF);
+    const { dev: actual } = await tasksOf(join(WHARF, "templates", name));
+    assert.equal(actual, dev?.replace("main.ts", "../../main.ts"));
+  });
+}
+
+Deno.test("new lists its templates, which are all that there are", async () => {
+  const list = await runNew(["--list"], { cwd: "/" });
+  assert.match(list, /^ {2}http-kv-handler {2}TypeScript, .* \(default\)\n/);
+  const names = list.split("\n").map((line) => line.trim().split(" ")[0]);
+  const folders =
+    (await Array.fromAsync(Deno.readDir(join(WHARF, "templates"))))
+      .map(({ name }) => name);
+  assert.deepEqual(names.toSorted(), folders.toSorted());
+});
+
+Deno.test("new says what the build of another template needs", async () => {
+  await using room = await makeRoom();
+  assert.equal(
+    await runNew(["my-app", "--template", "http-kv-rust"], room),
+    `Made a project in my-app.
+Its build needs Rust with the target wasm32-wasip2.
+
+Serve it:
+  cd my-app
+  deno task dev
+
+Then, in another terminal:
+  curl -d '{"key":"mykey","value":"myvalue"}' http://127.0.0.1:8000/
+  curl 'http://127.0.0.1:8000/?key=mykey'`,
+  );
+  await Deno.stat(join(room.cwd, "my-app", "Cargo.toml"));
+});
+
+Deno.test("new says that there is no such template", async (test) => {
+  const cases: [string, string][] = [
+    ["http-kv-rusty", `did you mean "http-kv-rust"?`],
+    ["fortran", "--list shows all"],
+  ];
+  for (const [name, remedy] of cases) {
+    await test.step(name, async () => {
+      await assert.rejects(
+        runNew(["my-app", "--template", name], { cwd: "/" }),
+        new UsageError(
+          `Cannot use --template "${name}": there is no such template; ${remedy}`,
+        ),
+      );
+    });
+  }
 });
 
 Deno.test("new takes one name", async (test) => {
