@@ -3,10 +3,11 @@
  */
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { makeClone, PROJECT } from "../support/clone.ts";
 import { denoOutput } from "../support/deno_output.ts";
 import { startDevTask } from "../support/dev_task.ts";
+import { ptyMissing, startShell } from "../support/pty.ts";
 import { walkTable } from "../support/template_table.ts";
 import { readTranscript, runTranscript } from "../support/transcript.ts";
 
@@ -61,4 +62,55 @@ Deno.test("a newcomer gets from a fresh clone to answers", async (t) => {
       await walkTable(dev.url, "in_memory");
     },
   );
+
+  const missing = ptyMissing();
+  await t.step({
+    name: `four commands lead to the first answer, at a terminal${
+      missing === undefined ? "" : ` (ignored: ${missing})`
+    }`,
+    ignore: missing !== undefined,
+    async fn() {
+      await Deno.remove(join(clone.path, "my-app"), { recursive: true });
+      const document = join(PROJECT, "tests", "e2e", "first_run.md");
+      const typed = readTranscript(await Deno.readTextFile(document));
+      const [made, entered, served, asked] = typed;
+      assert.equal(typed.length, 4);
+      await using shell = await startShell({
+        cwd: clone.path,
+        env: {
+          ...env,
+          WHARF_CACHE_DIR: join(clone.path, ".wharf", "cache"),
+          PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`,
+          WASH_DEV_ADDRESS: "127.0.0.1:0",
+        },
+        columns: 200,
+      });
+      const shown = (output: string) => asDocumented(output, clone.path);
+      for (const { command, output } of [made!, entered!]) {
+        assert.equal(shown(await shell.run(command)), output, command);
+      }
+      await shell.type(`${served!.command}\n`);
+      const banner = await shell.shown(/\nKeys: .*\n\n/);
+      assert.equal(
+        shown(banner.slice(banner.indexOf("\n") + 1)),
+        asDocumented(served!.output, clone.path),
+      );
+      const [, url] = /Listening on (http\S+)/.exec(banner)!;
+      await runTranscript([asked!], url!);
+      await shell.type("q");
+      await shell.shown(/PROMPT> /);
+    },
+  });
 });
+
+/**
+ * What was shown without what is another each time, and without the lines of `deno task` that
+ * repeat the task.
+ */
+function asDocumented(output: string, clone: string): string {
+  return output
+    .replace(/^Task .*\n/gm, "")
+    .replaceAll(clone, "/home/you/wharf")
+    .replace(/127\.0\.0\.1:\d+$/gm, "127.0.0.1:8000")
+    .replace(/[\d.]+(?= (ms|s|MiB)\b)/g, "N");
+}
