@@ -45,9 +45,8 @@ async function run(
   const given = parseArguments(args, FLAGS);
   if (given.flags["help"] === true) {
     context.print(
-      `Start a project in a new folder: deno task new my-app\n\n${
-        flagHelp(FLAGS)
-      }\n\nWithout a name it asks for one, and for a template.`,
+      "Start a project in a new folder: deno task new my-app. Without a name " +
+        `it asks for one, and for a template.\n\n${flagHelp(FLAGS)}`,
     );
     return 0;
   }
