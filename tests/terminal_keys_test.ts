@@ -80,7 +80,7 @@ async function startKeyed(shell: Shell, command = dev()): Promise<string> {
 ptyTest(
   "dev hears keys, shows none, and gives the terminal back",
   async (shell) => {
-    const url = await startKeyed(shell);
+    await startKeyed(shell);
     await shell.type("H");
     const help = await shell.shown(/┘\n/);
     assert.ok(help.includes("o  open the project in a browser"), help);

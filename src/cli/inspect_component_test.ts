@@ -54,7 +54,9 @@ Deno.test("inspect FILE fails where dev refuses the component, and says why as d
     /\n {4}wasi:random\/random@0\.2\.12 {9}nothing: get-random-bits: no such function; the nearest is get-random-bytes\n/,
   );
   assert.match(stdout, /\nWharf cannot serve it\.$/);
-  const dev = await run(["dev", "--component", file, "--port", "0"]);
+  const dev = await run([
+    ...["dev", "--component", file, "--port", "0", "--no-watch"],
+  ]);
   assert.equal(stderr, dev.stderr);
   assert.match(stderr, /^Cannot link the component: 3 imports are not offered/);
 });
