@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawnDev, startDev } from "./support/dev_process.ts";
 import { makeGenerations } from "./support/generations.ts";
 import { guestPath } from "./support/guest_app.ts";
+import { makeProject } from "./support/run_main.ts";
 
 Deno.test("dev serves the explorer of the project, and tells where", async () => {
   await using project = await makeGenerations("hello");
@@ -27,6 +28,51 @@ Deno.test("dev serves the explorer of the project, and tells where", async () =>
     [2, "src/generation.txt", "swapped"],
   );
   assert.equal((await dev.stop()).code, 0);
+});
+
+Deno.test("the README's lines of curl do what they say", async () => {
+  const readme = await Deno.readTextFile(
+    new URL("../README.md", import.meta.url),
+  );
+  const [, script] = /### The explorer[^]*?```sh\n([^]*?)```/.exec(readme)!;
+  await using project = await makeProject("");
+  await Deno.writeFile(`${project.path}/photo.png`, new Uint8Array(1000));
+  await using dev = await startDev({
+    args: ["--component", guestPath("hello"), "-C", project.path],
+  });
+  const lines = script!.trim().replaceAll(
+    "localhost:8000",
+    new URL(dev.url).host,
+  )
+    .split("\n").map((line) => line.replace("curl ", "curl -sSf "));
+  const start = (line: string) =>
+    new Deno.Command("sh", {
+      args: ["-c", `exec ${line}`],
+      cwd: project.path,
+      stdout: "piped",
+    }).spawn();
+  const changes = lines.pop()!;
+  const outputs: string[] = [];
+  for (const line of lines) {
+    const { success, stdout } = await start(line).output();
+    assert.ok(success, line);
+    outputs.push(new TextDecoder().decode(stdout));
+  }
+  assert.deepEqual(JSON.parse(outputs.at(-1)!), { keys: ["greeting"] });
+  const watching = start(changes);
+  const reader = watching.stdout.pipeThrough(new TextDecoderStream())
+    .getReader();
+  // The stream's own greeting: from then on nothing is missed.
+  await reader.read();
+  await (await start(lines[0]!).output());
+  for (let told = ""; !told.includes('"photo"');) {
+    const { value } = await reader.read();
+    assert.ok(value !== undefined, "the stream has ended");
+    told += value;
+  }
+  watching.kill();
+  await reader.cancel();
+  await watching.status;
 });
 
 Deno.test("dev --no-explorer leaves every path to the component", async () => {

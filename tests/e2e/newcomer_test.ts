@@ -71,8 +71,8 @@ Deno.test("a newcomer gets from a fresh clone to answers", async (t) => {
     ignore: missing !== undefined,
     async fn() {
       await Deno.remove(join(clone.path, "my-app"), { recursive: true });
-      const document = join(PROJECT, "tests", "e2e", "first_run.md");
-      const typed = readTranscript(await Deno.readTextFile(document));
+      const readme = await Deno.readTextFile(join(PROJECT, "README.md"));
+      const typed = readTranscript(readme, "shell-session");
       const [made, entered, served, asked] = typed;
       assert.equal(typed.length, 4);
       await using shell = await startShell({
@@ -111,6 +111,6 @@ function asDocumented(output: string, clone: string): string {
   return output
     .replace(/^Task .*\n/gm, "")
     .replaceAll(clone, "/home/you/wharf")
-    .replace(/127\.0\.0\.1:\d+$/gm, "127.0.0.1:8000")
+    .replace(/127\.0\.0\.1:\d+(?=\/|$)/gm, "127.0.0.1:8000")
     .replace(/[\d.]+(?= (ms|s|MiB)\b)/g, "N");
 }

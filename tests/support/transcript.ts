@@ -16,10 +16,18 @@ export interface Typed {
 /** The address that documents name. */
 const DOCUMENTED_URL = "http://127.0.0.1:8000";
 
-/** Every command of the document's `console` blocks, in order. */
-export function readTranscript(markdown: string): Typed[] {
+/**
+ * Every command of the document's blocks of one kind, in order.
+ *
+ * @param kind What stands behind the fence: `console` for what is typed while a server runs.
+ */
+export function readTranscript(
+  markdown: string,
+  kind: "console" | "shell-session" = "console",
+): Typed[] {
   const typed: Typed[] = [];
-  for (const [, block] of markdown.matchAll(/```console\n([\s\S]*?)```/g)) {
+  const blocks = new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``, "g");
+  for (const [, block] of markdown.matchAll(blocks)) {
     for (const part of block!.split(/^\$ /m).slice(1)) {
       const end = part.indexOf("\n");
       typed.push({ command: part.slice(0, end), output: part.slice(end + 1) });
