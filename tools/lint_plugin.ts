@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   dev: {
     assemble: "all",
     config: ["mod.ts"],
-    explorer: ["api.ts", "mod.ts", "project.ts"],
+    explorer: ["api.ts", "journal.ts", "mod.ts", "project.ts"],
     front: ["certificate.ts", "mod.ts"],
     keyvalue: ["store.ts"],
     runtime: "all",

@@ -11,8 +11,8 @@ import {
   type ExplorerAccess,
   isExplorerPath,
   openExplorer,
-  RequestJournal,
 } from "../explorer/mod.ts";
+import { RequestJournal } from "../explorer/journal.ts";
 import { logFault } from "../log.ts";
 import { teeLog } from "../tee_log.ts";
 import {

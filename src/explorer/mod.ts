@@ -20,7 +20,6 @@ import type { ExploredProject, ExplorerAccess } from "./project.ts";
 import type { RequestSource } from "./request_source.ts";
 
 export { isExplorerPath } from "./explorer_path.ts";
-export { RequestJournal } from "./journal.ts";
 export type { ExploredProject, ExplorerAccess } from "./project.ts";
 export type { RequestSource } from "./request_source.ts";
 
