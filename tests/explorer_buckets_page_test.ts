@@ -50,6 +50,7 @@ browserTest("the page is used with the keyboard alone", async (browser) => {
   await page.keyboard.press("Escape");
   await page.getByText("No key chosen").waitFor();
   await page.keyboard.press("n");
+  await page.locator("dialog[open] :focus").waitFor();
   await page.keyboard.type("3");
   await page.locator("dialog textarea").fill("made");
   await page.locator("dialog").getByText("Create").focus();
