@@ -5,6 +5,7 @@
  */
 
 import { beside } from "./assemble/changes.ts";
+import { tellTrap } from "./assemble/trap_report.ts";
 import type {
   BucketEntry,
   Config,
@@ -38,6 +39,7 @@ import { App } from "./runtime/app.ts";
 import type { Artifact } from "./runtime/artifact.ts";
 import type { FaultPolicy } from "./runtime/faults/fault.ts";
 import { RecentOutput } from "./runtime/faults/recent_output.ts";
+import { GuestStacks } from "./runtime/faults/trap_fault.ts";
 import { readMapBeside } from "./runtime/map_file.ts";
 import type { GuestOutput, HostCall } from "./runtime/host_interface.ts";
 import type { LaneSettings } from "./runtime/lane_protocol.ts";
@@ -192,6 +194,10 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
   const { artifact, siblings = [], host, config, log } = options;
   const { faults = "hidden", tracesCalls = false } = options;
   const output = new RecentOutput(guestOutput(log, tracesCalls));
+  const stacks = new GuestStacks({
+    modules: [...artifact.coreModules.values()],
+    readMap: readMapBeside(config.dev.componentPath),
+  });
   const opened = await openLane({
     artifact,
     siblings,
@@ -199,7 +205,11 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
     settings: laneSettings(config, host.threads?.count ?? 1),
     events: {
       trapped: (request, trap) =>
-        log.emit({ event: "guest-trap", request, text: trap.message }),
+        void tellTrap(log, {
+          request,
+          trap,
+          stacks: faults === "shown" ? stacks : undefined,
+        }),
     },
     output,
   });
@@ -229,10 +239,7 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
     takesChanges: opened.takesChanges,
     faults,
     output,
-    source: {
-      modules: [...artifact.coreModules.values()],
-      readMap: readMapBeside(config.dev.componentPath),
-    },
+    stacks,
     ...beside(opened, options),
   });
 }

@@ -86,7 +86,7 @@ export type LogEvent =
   /** A guest's call to a bucket or to another server has ended. */
   | {
     readonly event: "host-call";
-    /** The request or change it was serving; absent where it served none. */
+    /** The request or change it was serving, if any. */
     readonly request: string | undefined;
     readonly call: HostCallReport;
   }
@@ -99,12 +99,13 @@ export type LogEvent =
     /** Why the last call failed, with the guest's frames. */
     readonly text: string;
   }
-  /** A guest did not answer its request as it should. */
+  /** A guest did not answer its request, or take its change, as it should. */
   | {
     readonly event: "guest-trap";
-    /** Or the change it was told of. */
     readonly request: string;
     readonly text: string;
+    /** Its stack, innermost first, with lines of source; where faults are shown. */
+    readonly frames?: readonly Readonly<{ text: string; place?: string }>[];
   }
   /** What a person should hear of although all goes on. */
   | { readonly event: "warning"; readonly text: string }

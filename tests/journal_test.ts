@@ -6,6 +6,7 @@ import { loadConfig } from "../src/config/mod.ts";
 import type { RequestSummary } from "../src/explorer/api.ts";
 import { RequestJournal } from "../src/explorer/journal.ts";
 import type { LogEvent } from "../src/log.ts";
+import type { FaultPolicy } from "../src/runtime/faults/fault.ts";
 import type { HttpRequest } from "../src/runtime/http_message.ts";
 import { teeLog } from "../src/tee_log.ts";
 import { eachLane } from "./support/each_lane.ts";
@@ -29,6 +30,7 @@ interface JournaledApp extends AsyncDisposable {
 async function openJournaled(
   guest: string,
   lane: GuestLaneKind,
+  faults: FaultPolicy = "hidden",
 ): Promise<JournaledApp> {
   await using project = await makeProject(
     `dev: {lanes: ${lane === "worker" ? 2 : 0}, component_path: unused.wasm}\n`,
@@ -55,6 +57,7 @@ async function openJournaled(
     host,
     config,
     log,
+    faults,
     tracesCalls: true,
   });
   const handle = async (request: HttpRequest, id: string) => {
@@ -163,6 +166,28 @@ eachLane.test("a trap is in the journal of its request alone", async (lane) => {
   assert.equal(trap, told.text);
   await app.send("2", "/ok");
   assert.equal(app.journal.detail("2")!.trapped, false);
+});
+
+eachLane.test("a trap has its frames where faults are shown", async (lane) => {
+  const frames = [
+    "sum (src/trap_dwarf/trap_dwarf.c:8)",
+    "add_up (src/trap_dwarf/trap_dwarf.c:16)",
+    "__wasm_export_exports_wasi_http_incoming_handler_handle " +
+    "(src/trap_dwarf/trap_dwarf.c:24)",
+  ];
+  for (const faults of ["shown", "hidden"] as const) {
+    await using app = await openJournaled("trap_dwarf", lane, faults);
+    await app.send("1", "/trap");
+    await summaryWhere(app.journal, ({ trapped }) => trapped);
+    const { trap } = app.journal.detail("1")!;
+    const told = faults === "shown" ? frames : [];
+    assert.deepEqual(trap?.split("\n"), [
+      "The guest trapped: unreachable",
+      ...told.map((frame) => `    at ${frame}`),
+    ]);
+    const names = app.events.map(({ event }) => event);
+    assert.ok(names.indexOf("guest-trap") < names.indexOf("request"));
+  }
 });
 
 eachLane.test("what a guest writes is in the journal of its request, in order", async (lane) => {

@@ -6,6 +6,7 @@
  */
 
 import type { Log, LogEvent } from "../log.ts";
+import { frameLine } from "../runtime/faults/fault_response.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import type { RequestDetail, RequestSummary } from "./api.ts";
 import { JournalEntry } from "./journal_entry.ts";
@@ -139,7 +140,11 @@ export class RequestJournal {
       case "guest-trap": {
         const entry = this.#find(event.request);
         if (entry === undefined) return;
-        entry.trapped(event.text);
+        const { text, frames = [] } = event;
+        entry.trapped(
+          [text, ...frames.map((frame) => `    at ${frameLine(frame)}`)]
+            .join("\n"),
+        );
         this.#tell(entry);
         return;
       }

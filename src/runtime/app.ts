@@ -8,12 +8,7 @@
 import type { Fault, FaultPolicy } from "./faults/fault.ts";
 import { faultResponse } from "./faults/fault_response.ts";
 import type { RecentOutput } from "./faults/recent_output.ts";
-import {
-  busyFault,
-  type ComponentSource,
-  GuestStacks,
-  trapFault,
-} from "./faults/trap_fault.ts";
+import { busyFault, GuestStacks, trapFault } from "./faults/trap_fault.ts";
 import { fetchResponse, requestReader } from "./fetch_message.ts";
 import type { BucketChange } from "./guest.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
@@ -52,7 +47,7 @@ export interface AppOptions {
   /** What the guests write through, for faults that are shown. */
   readonly output?: RecentOutput;
   /** What may tell the lines of a stack. */
-  readonly source?: ComponentSource;
+  readonly stacks?: GuestStacks;
 }
 
 /** A component that answers requests. */
@@ -80,7 +75,7 @@ export class App implements AsyncDisposable {
     this.#beside = options.beside;
     this.#faults = options.faults ?? "hidden";
     this.#output = this.#faults === "shown" ? options.output : undefined;
-    this.#stacks = new GuestStacks(options.source ?? { modules: [] });
+    this.#stacks = options.stacks ?? new GuestStacks({ modules: [] });
   }
 
   /** Answers one request of the Fetch API. Never rejects. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { App, type RequestEvent } from "./app.ts";
 import type { FaultPolicy } from "./faults/fault.ts";
 import { RecentOutput } from "./faults/recent_output.ts";
+import { GuestStacks } from "./faults/trap_fault.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { GuestTrap, trapFrom } from "./trap.ts";
 
@@ -240,13 +241,13 @@ Deno.test("fetch() answers also where the stack cannot be told", async () => {
     { answered() {}, failed: (_, error) => failed.push(error) },
     {
       faults: "shown",
-      source: {
+      stacks: new GuestStacks({
         modules: {
           [Symbol.iterator]() {
             throw failure;
           },
         },
-      },
+      }),
     },
   );
   const response = await app.fetch(get("/"));

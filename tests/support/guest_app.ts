@@ -21,6 +21,7 @@ import { App } from "../../src/runtime/app.ts";
 import type { Artifact } from "../../src/runtime/artifact.ts";
 import type { FaultPolicy } from "../../src/runtime/faults/fault.ts";
 import { RecentOutput } from "../../src/runtime/faults/recent_output.ts";
+import { GuestStacks } from "../../src/runtime/faults/trap_fault.ts";
 import { linkComponent } from "../../src/runtime/component.ts";
 import type {
   GuestOutput,
@@ -167,7 +168,7 @@ export async function openGuestApp(
   }, {
     faults: options.faults ?? "shown",
     output,
-    source: { modules: [...artifact.coreModules.values()] },
+    stacks: new GuestStacks({ modules: [...artifact.coreModules.values()] }),
   });
   return {
     lane,

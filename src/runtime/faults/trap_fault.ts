@@ -60,8 +60,13 @@ export class GuestStacks {
     this.#component = component;
   }
 
+  /** Whether a trap has frames of the guest. */
+  static has(trap: Error): boolean {
+    return stackFrames(trap.cause ?? trap).length > 0;
+  }
+
   /** The guest's frames of a trap, innermost first. */
-  async of(trap: GuestTrap): Promise<readonly FaultFrame[]> {
+  async of(trap: Error): Promise<readonly FaultFrame[]> {
     // A trap that the host made below the guest, as for exit, has the guest's frames itself.
     const frames = stackFrames(trap.cause ?? trap);
     if (frames.length === 0) return [];
