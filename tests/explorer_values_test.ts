@@ -184,6 +184,28 @@ testEachStore(
   },
 );
 
+testEachStore(
+  "a value is read by its version where there is a history",
+  STORES,
+  async (row) => {
+    await using held = await serveStore(row);
+    const { api } = held.server;
+    const query = { bucket: "past", key: "k" };
+    const large = "x".repeat(100_000);
+    await statusOf(api("PUT value", query, { body: large }));
+    const { version } = await entryOf(held.server, query);
+    const earlier = await api("GET value", { ...query, version });
+    if (row.name !== "nats") {
+      assert.equal((await earlier.json()).code, "not-supported");
+      return;
+    }
+    assert.equal(earlier.headers.get("etag"), `"${version}"`);
+    assert.equal(await earlier.text(), large);
+    const never = api("GET value", { ...query, version: "4711" });
+    assert.equal(await statusOf(never), 404);
+  },
+);
+
 testEachStore("a value with a ttl says when it ends", STORES, async (row) => {
   await using held = await serveStore(row);
   const { api } = held.server;

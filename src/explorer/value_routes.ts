@@ -10,6 +10,7 @@ import type { Bucket, Entry, SetOptions } from "../keyvalue/store.ts";
 import { attachment } from "./attachment.ts";
 import {
   BUCKET,
+  cannot,
   KEY,
   missingKey,
   openBucket,
@@ -48,15 +49,22 @@ const VALUE: Content = {
   },
 };
 
+const VERSION: Parameter = {
+  name: "version",
+  doc: "an earlier version of the key, where the store has a history; " +
+    "without it, the one that is there now",
+  schema: { type: "string" },
+};
+
 const READING = {
   path: "/value",
-  query: [BUCKET, KEY],
+  query: [BUCKET, KEY, VERSION],
   headers: [{
     name: "If-None-Match",
     doc: "not if the key is at one of these versions",
     schema: TAG_LIST,
   }],
-  refusals: ["not-found", "no-such-store", "store-failed"],
+  refusals: ["not-found", "not-supported", "no-such-store", "store-failed"],
   handle: readValue,
 } as const;
 
@@ -127,7 +135,10 @@ export const VALUE_ROUTES: readonly Route[] = [
 async function readValue(call: RouteCall): Promise<Response> {
   const key = call.query.text("key");
   const bucket = await openExisting(call);
-  const entry = await bucket?.get(key);
+  const wanted = call.query.maybe("version");
+  const entry = wanted === undefined
+    ? await bucket?.get(key)
+    : await earlierEntry(call, bucket, wanted);
   if (entry === undefined) throw missingKey(call, "read");
   const { value, version } = entry;
   const headers = { etag: entityTag(version) };
@@ -146,6 +157,24 @@ async function readValue(call: RouteCall): Promise<Response> {
       "content-security-policy": "sandbox",
     },
   });
+}
+
+/** A value that the key had; `undefined` where the history has no such version. */
+async function earlierEntry(
+  call: RouteCall,
+  bucket: Bucket | undefined,
+  version: string,
+): Promise<Entry | undefined> {
+  if (bucket === undefined) return undefined;
+  if (bucket.history === undefined) {
+    throw cannot(call, "read an earlier version in", "keeps no history");
+  }
+  for (const revision of await bucket.history(call.query.text("key"))) {
+    if (revision.kind === "set" && revision.entry.version === version) {
+      return revision.entry;
+    }
+  }
+  return undefined;
 }
 
 async function writeValue(call: RouteCall): Promise<Response> {

@@ -128,16 +128,20 @@ export class ApiClient {
     return JSON.parse(text === "" ? "null" : text);
   }
 
-  /** The bytes of a value and the version they have. */
+  /**
+   * The bytes of a value and the version they have.
+   *
+   * @param version An earlier one, of a store that has a history.
+   */
   async value(
     bucket: string,
     key: string,
-    signal?: AbortSignal,
+    version?: string,
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; version: string }> {
     const response = await this.#fetch(
       "GET",
-      this.url("value", { bucket, key }),
-      signal === undefined ? {} : { signal },
+      this.url("value", { bucket, key, version }),
+      {},
     );
     return {
       bytes: new Uint8Array(await response.arrayBuffer()),

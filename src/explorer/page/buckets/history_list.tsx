@@ -29,9 +29,15 @@ export function HistoryList({ session, place, entry, onRestore, onRestored }: {
   if (failure !== undefined) {
     return <FailureNote text={failure} onRetry={reload} />;
   }
-  async function restore(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async function restore(revision: RevisionDetail): Promise<void> {
     onRestore();
     try {
+      // What is shown may be the beginning of it alone.
+      const { bytes } = await session.api.value(
+        place.bucket,
+        place.key,
+        revision.version,
+      );
       const { kind } = await writeValue(session.api, place, {
         bytes,
         version: entry?.version,
@@ -59,8 +65,8 @@ export function HistoryList({ session, place, entry, onRestore, onRestored }: {
             isOpen={revision.version === open}
             onToggle={(isOpen) =>
               setOpen(isOpen ? revision.version : undefined)}
-            onRestore={(bytes) =>
-              void restore(bytes)}
+            onRestore={() =>
+              void restore(revision)}
           />
         </li>
       ))}
@@ -78,14 +84,13 @@ function Revision({ revision, isCurrent, isOpen, onToggle, onRestore }: {
   readonly isCurrent: boolean;
   readonly isOpen: boolean;
   readonly onToggle: (isOpen: boolean) => void;
-  readonly onRestore: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly onRestore: () => void;
 }) {
   const { size = 0, preview } = revision;
   const bytes = useMemo(
     () => preview === undefined ? undefined : decodeBase64(preview),
     [preview],
   );
-  const whole = bytes?.length === size;
   return (
     <>
       <div class="bar">
@@ -103,23 +108,13 @@ function Revision({ revision, isCurrent, isOpen, onToggle, onRestore }: {
           </Button>
         )}
         {bytes !== undefined && !isCurrent && (
-          <Button
-            disabled={!whole}
-            onClick={() => onRestore(bytes)}
-          >
+          <Button onClick={onRestore}>
             Restore
           </Button>
         )}
       </div>
       {isOpen && bytes !== undefined && (
-        <>
-          {!whole && (
-            <p class="hint">
-              Too large to be restored from here: only its beginning is known.
-            </p>
-          )}
-          <ValueDisplay bytes={bytes} size={size} />
-        </>
+        <ValueDisplay bytes={bytes} size={size} />
       )}
     </>
   );
