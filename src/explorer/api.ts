@@ -106,6 +106,8 @@ export interface BucketDetail extends BucketSummary {
   };
   /** Bytes that a value may have here. */
   readonly maxValueSize: number;
+  /** Milliseconds that a value lives which is written without a time of its own. */
+  readonly ttl?: number;
 }
 
 /** `GET /api/keys`: one page. */

@@ -234,7 +234,7 @@ async function detailOf(call: RouteCall): Promise<BucketDetail> {
   const opened = info === undefined && backend.create !== undefined
     ? undefined
     : await openBucket(call);
-  const { seed, maxValueSize = MAX_VALUE_SIZE } = buckets.policy(name);
+  const { seed, ttl, maxValueSize = MAX_VALUE_SIZE } = buckets.policy(name);
   return {
     ...summaryOf(listingOf(buckets, name), name),
     exists: info !== undefined,
@@ -248,5 +248,6 @@ async function detailOf(call: RouteCall): Promise<BucketDetail> {
       seed: seed !== undefined,
     },
     maxValueSize: Math.min(maxValueSize, MAX_VALUE_SIZE),
+    ...(ttl === undefined ? {} : { ttl }),
   };
 }

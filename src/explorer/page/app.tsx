@@ -1,9 +1,11 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { BucketsView } from "./buckets/buckets_view.tsx";
 import { ComponentView } from "./component/component_view.tsx";
 import { RequestsView } from "./requests/requests_view.tsx";
+import { KeyboardDialog } from "./keyboard_dialog.tsx";
 import { formatRoute, type Route } from "./routes.ts";
 import type { Session, ViewProps } from "./session.ts";
+import { isShortcut } from "./shortcuts.ts";
 import { StatusLine } from "./status_line.tsx";
 import { themeAfter } from "./theme.ts";
 import { Button } from "./ui/button.tsx";
@@ -23,6 +25,16 @@ export function App({ session }: ViewProps) {
   const route = session.route.value;
   const main = useRef<HTMLElement>(null);
   const shown = useRef(route.view);
+  const [asksKeys, setAsksKeys] = useState(false);
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (!isShortcut(session, event, "?")) return;
+      event.preventDefault();
+      setAsksKeys(true);
+    }
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [session]);
   useEffect(() => {
     document.title = titleOf(route);
     // A screen reader goes on where the new view begins, as after loading a page.
@@ -55,12 +67,25 @@ export function App({ session }: ViewProps) {
           ))}
         </nav>
         <StatusLine session={session} />
+        <Button
+          kind="quiet"
+          label="Keyboard"
+          onClick={() => setAsksKeys(true)}
+        >
+          <span aria-hidden="true">?</span>
+        </Button>
         <ThemeSwitch session={session} />
       </header>
       <main ref={main} tabIndex={-1}>
         <View session={session} route={route} />
       </main>
       <ToastRegion toasts={session.toasts} />
+      {asksKeys && (
+        <KeyboardDialog
+          session={session}
+          onClose={() => setAsksKeys(false)}
+        />
+      )}
     </>
   );
 }

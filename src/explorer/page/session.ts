@@ -12,6 +12,7 @@ import { ApiClient, tellFailure } from "./api_client.ts";
 import { listenTo, type StreamState } from "./event_stream.ts";
 import type { KeptDraft } from "./buckets/draft.ts";
 import { formatRoute, parseRoute, type Route } from "./routes.ts";
+import { openShortcuts } from "./shortcuts.ts";
 import { openTheme, type Theme } from "./theme.ts";
 import { Toasts } from "./ui/toasts.ts";
 
@@ -20,6 +21,8 @@ export interface Session {
   readonly api: ApiClient;
   readonly route: ReadonlySignal<Route>;
   readonly theme: Signal<Theme>;
+  /** Whether single keys do something. */
+  readonly shortcuts: Signal<boolean>;
   readonly toasts: Toasts;
   /** Values that were not saved yet, by the place of their key: a look elsewhere loses none. */
   readonly drafts: Map<string, KeptDraft>;
@@ -98,6 +101,7 @@ export function openSession(): Session {
     build,
     stream,
     theme: openTheme(),
+    shortcuts: openShortcuts(),
     go: (to) => {
       location.hash = formatRoute(to);
     },

@@ -3,8 +3,10 @@ import type { KeyChange } from "../../api.ts";
 import { listenTo } from "../event_stream.ts";
 import { formatRoute } from "../routes.ts";
 import type { ViewProps } from "../session.ts";
+import { isShortcut, isTyping } from "../shortcuts.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { formatWholeSeconds } from "../ui/duration.ts";
 import { EmptyState } from "../ui/empty_state.tsx";
 import { FailureNote } from "../ui/failure_note.tsx";
 import { KeyValueTable } from "../ui/key_value_table.tsx";
@@ -90,17 +92,16 @@ export function BucketPane(
     session.go({ view: "buckets", bucket });
   }
   function onKeyDown(event: KeyboardEvent): void {
-    const { target } = event;
-    const isTyping = target instanceof HTMLElement &&
-      target.closest("input, textarea, select, dialog") !== null;
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/") {
+    if (isShortcut(session, event, "/")) {
       event.preventDefault();
       document.getElementById("key-search")?.focus();
-    } else if (event.key === "n") {
+    } else if (isShortcut(session, event, "n")) {
       event.preventDefault();
       setOpen("new key");
-    } else if (event.key === "Escape" && shown.current !== undefined) {
+    } else if (
+      event.key === "Escape" && shown.current !== undefined &&
+      !isTyping(event)
+    ) {
       leave();
       document.getElementById("key-list")?.focus();
     }
@@ -153,6 +154,12 @@ export function BucketPane(
                   <Visible key="name" text={detail.value.storedAs} />,
                 ] as const,
               ]),
+              ...(detail.value.ttl === undefined ? [] : [
+                [
+                  "A value lives",
+                  formatWholeSeconds(detail.value.ttl),
+                ] as const,
+              ]),
               ...Object.entries(detail.value.settings).map((
                 [setting, value],
               ) => [setting, String(value)] as const),
@@ -180,9 +187,12 @@ export function BucketPane(
             ? (
               <EmptyState title="No key chosen">
                 <p class="keyboard-hint">
-                  <kbd>/</kbd> searches, <kbd>n</kbd> makes a key, arrows and
-                  {" "}
-                  <kbd>Enter</kbd> choose one
+                  {session.shortcuts.value && (
+                    <>
+                      <kbd>/</kbd> searches, <kbd>n</kbd> makes a key,
+                      {" "}
+                    </>
+                  )}arrows and <kbd>Enter</kbd> choose one
                 </p>
               </EmptyState>
             )
@@ -207,6 +217,7 @@ export function BucketPane(
           session={session}
           bucket={bucket}
           maxSize={detail.value?.maxValueSize}
+          ttl={detail.value?.ttl}
           prefix={listing.state.peek().prefix}
           onClose={() => setOpen("nothing")}
           onCreated={(key) => {

@@ -17,9 +17,11 @@ const FORMATS: Readonly<Record<DraftFormat, string>> = {
 };
 
 /** The fields of a value and its time to live. */
-export function DraftFields({ draft, maxSize, onChange }: {
+export function DraftFields({ draft, maxSize, ttl, onChange }: {
   readonly draft: Draft;
   readonly maxSize: number | undefined;
+  /** Milliseconds that the bucket's configuration gives what has no time of its own. */
+  readonly ttl: number | undefined;
   readonly onChange: (draft: Draft) => void;
 }) {
   const fault = draftFault(draft, maxSize);
@@ -78,6 +80,7 @@ export function DraftFields({ draft, maxSize, onChange }: {
         )}
       <ExpiryFields
         expiry={draft.expiry}
+        ttl={ttl}
         onChange={(expiry) => onChange({ ...draft, expiry })}
       />
       <p class="fault" role="status">{fault ?? ""}</p>
@@ -85,8 +88,9 @@ export function DraftFields({ draft, maxSize, onChange }: {
   );
 }
 
-function ExpiryFields({ expiry, onChange }: {
+function ExpiryFields({ expiry, ttl, onChange }: {
   readonly expiry: DraftExpiry;
+  readonly ttl: number | undefined;
   readonly onChange: (expiry: DraftExpiry) => void;
 }) {
   const until = expiry.kind === "keep" ? expiry.expires : undefined;
@@ -102,7 +106,11 @@ function ExpiryFields({ expiry, onChange }: {
             else if (value === "never") onChange({ kind: "never" });
           }}
         >
-          <option value="never">never, unless the bucket says when</option>
+          <option value="never">
+            {ttl === undefined
+              ? "never"
+              : `in ${formatWholeSeconds(ttl)}, as the bucket says`}
+          </option>
           {until !== undefined && (
             <option value="keep">
               as before, in {formatWholeSeconds(until - Date.now())}

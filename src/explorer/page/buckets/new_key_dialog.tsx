@@ -15,10 +15,12 @@ import { writeValue } from "./entry_actions.ts";
 
 /** Asks for a key and its value, and makes it if it is absent. */
 export function NewKeyDialog(
-  { session, bucket, maxSize, prefix, onClose, onCreated }: {
+  { session, bucket, maxSize, ttl, prefix, onClose, onCreated }: {
     readonly session: Session;
     readonly bucket: string;
     readonly maxSize: number | undefined;
+    /** Milliseconds that the bucket gives a value without a time of its own. */
+    readonly ttl: number | undefined;
     /** What the key begins with at first: what was searched for. */
     readonly prefix: string;
     readonly onClose: () => void;
@@ -68,7 +70,12 @@ export function NewKeyDialog(
             }}
           />
         </label>
-        <DraftFields draft={draft} maxSize={maxSize} onChange={setDraft} />
+        <DraftFields
+          draft={draft}
+          maxSize={maxSize}
+          ttl={ttl}
+          onChange={setDraft}
+        />
         {failure !== undefined && <p class="fault" role="alert">{failure}</p>}
         <div class="buttons">
           <Button kind="primary" submits disabled={!isWhole}>Create</Button>

@@ -28,6 +28,7 @@ export function ValueEditor(
     kept,
     current,
     maxSize,
+    ttl,
     onChange,
     onSave,
     onSaved,
@@ -39,6 +40,8 @@ export function ValueEditor(
     /** What is there now, as far as was told; `null` while that is not known. */
     readonly current: EntryDetail | undefined | null;
     readonly maxSize: number | undefined;
+    /** Milliseconds that the bucket gives a value without a time of its own. */
+    readonly ttl: number | undefined;
     readonly onChange: (kept: KeptDraft) => void;
     /** It is about to be written. */
     readonly onSave: () => void;
@@ -119,6 +122,7 @@ export function ValueEditor(
           <DraftFields
             draft={draft}
             maxSize={maxSize}
+            ttl={ttl}
             onChange={(draft) => onChange({ draft, version })}
           />
           {failure !== undefined && <p class="fault" role="alert">{failure}</p>}

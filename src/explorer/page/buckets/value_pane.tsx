@@ -158,6 +158,7 @@ export function ValuePane(
           kept={editing}
           current={found === undefined ? null : entry}
           maxSize={detail?.maxValueSize}
+          ttl={detail?.ttl}
           onChange={setEditing}
           onSave={isForeign.expectOwn}
           onSaved={() => {

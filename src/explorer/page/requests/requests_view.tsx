@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatRoute } from "../routes.ts";
 import type { ViewProps } from "../session.ts";
+import { isShortcut, isTyping } from "../shortcuts.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty_state.tsx";
 import { FilterBar } from "./filter_bar.tsx";
@@ -33,19 +34,16 @@ export function RequestsView(
     requestAnimationFrame(focusRow);
   }
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : undefined;
     if (target?.id === "request-search") {
       // A browser empties the field at Escape by itself.
       if (event.key !== "ArrowDown") return;
       event.preventDefault();
       focusRow();
-    } else if (target?.closest("input, textarea, select, dialog")) {
-      return;
-    } else if (event.key === "/") {
+    } else if (isShortcut(session, event, "/")) {
       event.preventDefault();
       document.getElementById("request-search")?.focus();
-    } else if (event.key === "Escape" && id !== undefined) {
+    } else if (event.key === "Escape" && id !== undefined && !isTyping(event)) {
       close();
     }
   }
@@ -83,9 +81,12 @@ export function RequestsView(
           onChange={setFilter}
         />
         <p class="hint keyboard-hint">
-          <kbd>/</kbd> filters, arrows and <kbd>Enter</kbd> choose a request,
-          {" "}
-          <kbd>Escape</kbd> closes it
+          {session.shortcuts.value && (
+            <>
+              <kbd>/</kbd> filters,{" "}
+            </>
+          )}arrows and <kbd>Enter</kbd> choose a request, <kbd>Escape</kbd>{" "}
+          closes it
         </p>
         <div ref={rows}>
           {found.length === 0
