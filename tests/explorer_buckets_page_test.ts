@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { browserTest } from "./support/browser.ts";
+import { browserTests } from "./support/browser.ts";
 import { serveExplorer } from "./support/explorer_server.ts";
 import { natsMissing, startNatsServer } from "./support/nats_server.ts";
+
+const browserTest = browserTests();
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { browserTest } from "./support/browser.ts";
+import { browserTests } from "./support/browser.ts";
 import {
   type ExplorerServer,
   serveExplorer,
 } from "./support/explorer_server.ts";
+
+const browserTest = browserTests();
 
 /** What a browser looks at. */
 const LOOKS = [

@@ -5,7 +5,12 @@
  */
 
 import axe from "axe-core";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type {
+  Browser as StartedBrowser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+} from "playwright-core";
 
 /** Where it may be; `WHARF_CHROMIUM` goes before. */
 const PLACES = [
@@ -16,40 +21,56 @@ const PLACES = [
 
 /** A browser that was started. Disposing ends it. */
 export interface TestBrowser extends AsyncDisposable {
-  /** Opens a page at an address. */
+  /** Opens a page at an address, in a context of its own. */
   open(url: string, options?: BrowserContextOptions): Promise<TestPage>;
 }
 
 /** A page that was opened. */
 export interface TestPage {
   readonly page: Page;
+  readonly context: BrowserContext;
   /** What went wrong in it: errors that nobody caught, refusals of the content policy, dialogs. */
   readonly faults: readonly string[];
+  /** Answers that were no success, `412 PUT value`, and requests that had none. */
+  readonly refusals: readonly string[];
   /** What axe finds wrong, and whether the page has to be scrolled sideways. */
   shortcomings(): Promise<readonly string[]>;
 }
 
-/**
- * A test that needs a browser: ignored, with the reason in its name, where there is none.
- *
- * @param missing What else it would need and is not there.
- */
-export function browserTest(
+/** Defines a test that needs a browser. */
+export type BrowserTest = (
   name: string,
   fn: (browser: TestBrowser) => Promise<void>,
+  /** What else it would need and is not there. */
   missing?: string,
-): void {
+) => void;
+
+/**
+ * The tests of a file that need a browser, one for all of them: ignored, with the reason in
+ * the name, where there is none. What a test opens is closed with it.
+ *
+ * @param args More of its command line.
+ */
+export function browserTests(args: readonly string[] = []): BrowserTest {
   const program = findBrowser();
   const isMissing = program === undefined && !Deno.env.has("CI");
-  const reason = isMissing ? "Chromium is not installed" : missing;
-  Deno.test({
-    name: reason === undefined ? name : `${name} (ignored: ${reason})`,
-    ignore: reason !== undefined,
-    async fn() {
-      await using browser = await startBrowser(program);
-      await fn(browser);
-    },
-  });
+  const reason = isMissing ? "Chromium is not installed" : undefined;
+  let started: Promise<StartedBrowser> | undefined;
+  Deno.test.afterAll(async () => await (await started)?.close());
+  return (name, fn, missing = reason) => {
+    Deno.test({
+      name: missing === undefined ? name : `${name} (ignored: ${missing})`,
+      ignore: missing !== undefined,
+      // The browser is older than the test and stays behind it.
+      sanitizeOps: false,
+      sanitizeResources: false,
+      async fn() {
+        started ??= startBrowser(program, args);
+        await using browser = pagesOf(await started);
+        await fn(browser);
+      },
+    });
+  };
 }
 
 function findBrowser(): string | undefined {
@@ -64,24 +85,47 @@ function findBrowser(): string | undefined {
   });
 }
 
-async function startBrowser(program: string | undefined): Promise<TestBrowser> {
+/** Starts a browser outside of tests. */
+export async function openBrowser(): Promise<TestBrowser> {
+  const started = await startBrowser(findBrowser(), []);
+  const pages = pagesOf(started);
+  return {
+    ...pages,
+    async [Symbol.asyncDispose]() {
+      await pages[Symbol.asyncDispose]();
+      await started.close();
+    },
+  };
+}
+
+async function startBrowser(
+  program: string | undefined,
+  args: readonly string[],
+): Promise<StartedBrowser> {
   if (program === undefined) {
     throw new Error("Cannot start Chromium: it is not installed");
   }
   const { chromium } = await loadPlaywright();
-  const browser = await chromium.launch({
+  return await chromium.launch({
     executablePath: program,
     // Its sandbox does not start as root, and the pages are ours.
-    args: ["--no-sandbox"],
+    args: ["--no-sandbox", ...args],
   });
+}
+
+/** Opens pages, and closes them when it is disposed. */
+function pagesOf(browser: StartedBrowser): TestBrowser {
+  const contexts: BrowserContext[] = [];
   return {
     async open(url, options = {}) {
       const context = await browser.newContext(options);
+      contexts.push(context);
       const page = await context.newPage();
       const faults: string[] = [];
+      const refusals: string[] = [];
       page.on("pageerror", (error) => faults.push(error.message));
       page.on("console", (message) => {
-        // An answer that is no success is logged by the browser itself.
+        // An answer that is no success is logged by the browser itself; it is a refusal.
         const isAnswer = message.text().startsWith("Failed to load resource");
         if (message.type() === "error" && !isAnswer) {
           faults.push(message.text());
@@ -91,10 +135,27 @@ async function startBrowser(program: string | undefined): Promise<TestBrowser> {
         faults.push(`a dialog: ${dialog.message()}`);
         void dialog.dismiss();
       });
+      page.on("response", (response) => {
+        if (response.status() < 400) return;
+        const { pathname } = new URL(response.url());
+        const route = pathname.replace(/^\/_wharf\/api\//, "");
+        const method = response.request().method();
+        refusals.push(`${response.status()} ${method} ${route}`);
+      });
+      page.on("requestfailed", (request) => {
+        // The page itself gave it up, or went elsewhere.
+        const reason = request.failure()?.errorText ?? "";
+        if (reason !== "net::ERR_ABORTED") {
+          refusals.push(`${reason} ${request.method()} ${request.url()}`);
+        }
+      });
       await page.goto(url);
-      return { page, faults, shortcomings: () => shortcomingsOf(page) };
+      const shortcomings = () => shortcomingsOf(page);
+      return { page, context, faults, refusals, shortcomings };
     },
-    [Symbol.asyncDispose]: () => browser.close(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(contexts.map((context) => context.close()));
+    },
   };
 }
 
