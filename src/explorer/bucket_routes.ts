@@ -229,12 +229,16 @@ async function detailOf(call: RouteCall): Promise<BucketDetail> {
   const buckets = call.project.buckets();
   const name = call.query.text("bucket");
   const { backend, bucket } = await locate(call);
-  const info = await backend.info(bucket);
+  let info = await backend.info(bucket);
   // Opening would make one that is not there, in a store that makes buckets.
   const opened = info === undefined && backend.create !== undefined
     ? undefined
     : await openBucket(call);
   const { seed, ttl, maxValueSize = MAX_VALUE_SIZE } = buckets.policy(name);
+  // It was sown as it was opened.
+  if (opened !== undefined && seed !== undefined) {
+    info ??= await backend.info(bucket);
+  }
   return {
     ...summaryOf(listingOf(buckets, name), name),
     exists: info !== undefined,

@@ -120,6 +120,8 @@ function pagesOf(browser: StartedBrowser): TestBrowser {
     async open(url, options = {}) {
       const context = await browser.newContext(options);
       contexts.push(context);
+      // On a machine that is shared, yet before a person would give up.
+      context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       const faults: string[] = [];
       const refusals: string[] = [];

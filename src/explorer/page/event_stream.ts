@@ -6,6 +6,8 @@
 
 /// <reference lib="dom" />
 
+import type { Problem } from "../api.ts";
+
 /** How a stream is. */
 export type StreamState = "connecting" | "open" | "lost";
 
@@ -17,6 +19,8 @@ export interface StreamListeners<Events> {
   };
   /** It opened, or is gone and will be opened again: what came meanwhile was missed. */
   readonly onState?: (state: StreamState) => void;
+  /** The server has ended it, and says why. It is tried again, but not soon. */
+  readonly onProblem?: (problem: Problem) => void;
 }
 
 /** The first pause before a stream is opened again; it doubles up to {@linkcode LONGEST_PAUSE}. */
@@ -44,10 +48,15 @@ export function listenTo<Events>(
       pause = SHORTEST_PAUSE;
       listeners.onState?.("open");
     };
-    source.onerror = () => {
+    source.onerror = (event) => {
       // An EventSource does not come back from an answer that is no stream, so it is made anew.
       close();
       listeners.onState?.("lost");
+      // One of the server has the name that the browser gives its own.
+      if (event instanceof MessageEvent) {
+        listeners.onProblem?.(JSON.parse(event.data));
+        pause = LONGEST_PAUSE;
+      }
       timer = setTimeout(open, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     };

@@ -36,6 +36,7 @@ export function BucketPane(
   const [open, setOpen] = useState<Open>("nothing");
   const [change, setChange] = useState<KeyChange>();
   const [missed, setMissed] = useState(false);
+  const [unwatched, setUnwatched] = useState<string>();
   const detail = useLoaded(
     (signal) => api.get("bucket", { bucket }, signal),
     [bucket],
@@ -60,9 +61,11 @@ export function BucketPane(
     if (!canWatch) return;
     const abort = new AbortController();
     let wasOpen = false;
+    setUnwatched(undefined);
     listenTo<{ change: KeyChange }>(api.url("changes", { bucket }), {
       on: {
         change: (data) => {
+          setUnwatched(undefined);
           listing.note(data);
           if (data.key === shown.current) setChange(data);
         },
@@ -75,6 +78,11 @@ export function BucketPane(
           if (key !== undefined) setChange({ kind: "set", key });
         }
         wasOpen = true;
+      },
+      onProblem: ({ detail }) => {
+        setUnwatched(detail);
+        // Nothing was told, so the next stream is the first.
+        wasOpen = false;
       },
     }, abort.signal);
     return () => abort.abort();
@@ -167,6 +175,14 @@ export function BucketPane(
           />
         </details>
       )}
+      {unwatched !== undefined && (
+        <div class="note" role="status">
+          <p>
+            Changes of others are not seen as they come:{" "}
+            <Visible text={unwatched} />
+          </p>
+        </div>
+      )}
       {missed && (
         <div class="note" role="status">
           <p>Changes may have been missed while nobody listened.</p>
@@ -205,7 +221,12 @@ export function BucketPane(
                 change={change?.key === name ? change : undefined}
                 onWritten={(kind) => {
                   // Where the store tells of changes, this one comes with them.
-                  if (!canWatch) listing.note({ kind, key: name });
+                  if (!canWatch || unwatched !== undefined) {
+                    listing.note({
+                      kind,
+                      key: name,
+                    });
+                  }
                 }}
                 onLeave={leave}
               />
