@@ -34,8 +34,7 @@ browserTest(
     await row(page, "/store?x=1").getByText("200", { exact: true }).waitFor();
     await row(page, "/store?x=1").click();
     await page.getByRole("heading", { name: "POST /store?x=1" }).waitFor();
-    await page.getByRole("img", { name: /^2 calls in .* ms/ })
-      .or(page.getByRole("img", { name: /^1 call in .* ms/ })).waitFor();
+    await page.getByRole("img", { name: /^\d calls? in .* ms/ }).waitFor();
     const set = page.getByRole("row").filter({ hasText: "it's" });
     await set.getByRole("rowheader", { name: /^set/ }).waitFor();
     await set.getByRole("cell", { name: /\d ms$/ }).first().waitFor();
@@ -137,7 +136,7 @@ browserTest(
     await page.getByLabel("Trapped only (1)").check();
     await page.getByText("1 of 2 requests", { exact: true }).waitFor();
     await row(page, "/trap").click();
-    await page.getByRole("heading", { name: "Trap" }).waitFor();
+    await page.getByRole("heading", { name: "Trap", exact: true }).waitFor();
     await page.getByText("at sum (src/trap_dwarf/trap_dwarf.c:8)").waitFor();
     await page.getByText("at add_up (src/trap_dwarf/trap_dwarf.c:16)")
       .waitFor();

@@ -77,7 +77,7 @@ browserTest(
     assert.match(await digits.inputValue(), /^00 01 02/);
     await digits.fill("ff 00");
     await button(page, "Save").click();
-    await page.getByText("2 bytes").or(page.getByText("2 B")).first().waitFor();
+    await page.getByText("2 B", { exact: true }).waitFor();
     const now = await dev.api("GET value", { bucket: "files", key: "bytes" });
     assert.deepEqual(await now.bytes(), new Uint8Array([255, 0]));
   },
