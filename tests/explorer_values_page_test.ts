@@ -73,7 +73,7 @@ browserTest(
     );
     // Digits are edited byte for byte.
     await button(page, "Edit").click();
-    const digits = page.getByLabel("Value", { exact: true }).last();
+    const digits = page.getByRole("textbox", { name: "Value" });
     assert.match(await digits.inputValue(), /^00 01 02/);
     await digits.fill("ff 00");
     await button(page, "Save").click();
@@ -99,9 +99,8 @@ browserTest(
     await page.getByRole("option", { name: "pixel" }).click();
     const image = page.getByRole("img", { name: "The value as an image" });
     await image.waitFor();
-    assert.equal(
-      await image.evaluate((img: { naturalWidth: number }) => img.naturalWidth),
-      1,
+    await page.waitForFunction(
+      "document.querySelector('.image-frame img')?.naturalWidth === 1",
     );
     await assertUsable(opened);
     await button(page, "Hex").click();
@@ -156,7 +155,7 @@ browserTest(
     await page.getByText("You may write here; guests may not.").waitFor();
     await page.getByRole("option", { name: "theme" }).click();
     await button(page, "Edit").click();
-    await page.getByLabel("Value", { exact: true }).last().fill("light");
+    await page.getByRole("textbox", { name: "Value" }).fill("light");
     await button(page, "Save").click();
     await page.getByText("Saved", { exact: true }).waitFor();
     assert.equal(await dev.text("settings", "theme"), "light");
