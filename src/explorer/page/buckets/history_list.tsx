@@ -95,7 +95,7 @@ function Revision({ revision, isCurrent, isOpen, onToggle, onRestore }: {
     <>
       <div class="bar">
         <span class="grows">
-          {formatMoment(revision.at, Date.now())} {revision.kind === "delete"
+          {formatMoment(revision.at, Date.now())} · {revision.kind === "delete"
             ? <Badge tone="bad">deleted</Badge>
             : formatByteSize(size)} {isCurrent && <Badge>now</Badge>}
         </span>
