@@ -32,19 +32,27 @@ export class ConfigError extends Error {
    *
    * @param message What a person is shown; holds no secret.
    * @param issues All that is wrong, in the order of the places.
+   * @param files As `LoadedConfig.files`: one of them may mend it.
    */
-  constructor(message: string, readonly issues: readonly ConfigIssue[]) {
+  constructor(
+    message: string,
+    readonly issues: readonly ConfigIssue[],
+    readonly files: readonly string[] = [],
+  ) {
     super(message);
   }
 }
 
 /** The error that lists these issues, one a line. */
-export function configError(issues: readonly ConfigIssue[]): ConfigError {
-  const files = new Set(
+export function configError(
+  issues: readonly ConfigIssue[],
+  files: readonly string[],
+): ConfigError {
+  const places = new Set(
     issues.map(({ place }) => place.kind === "file" ? place.file : undefined),
   );
-  const [file] = files;
-  const subject = files.size === 1 && file !== undefined
+  const [file] = places;
+  const subject = places.size === 1 && file !== undefined
     ? `"${file}"`
     : "the configuration";
   const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
@@ -54,6 +62,7 @@ export function configError(issues: readonly ConfigIssue[]): ConfigError {
   return new ConfigError(
     [`Cannot read ${subject}: ${count}`, ...lines].join("\n"),
     issues,
+    files,
   );
 }
 

@@ -101,7 +101,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     componentEnvironments.push(textsOf([...environment, ...own]));
   }
   const seeds = await readSeeds(settings, sources);
-  if (issues.length > 0) throw errorOf(issues);
+  const files = [...new Set(sources.files)];
+  if (issues.length > 0) throw errorOf(issues, files);
   warnings.push(...notSupportedWarning(findings.notSupported));
   const [file] = found.files;
   const shown = [...shownSettings(settings, SCHEMA)];
@@ -118,7 +119,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     environment: [...environment].map(shownVariable),
     origins: Object.fromEntries(shown.map(({ key, place }) => [key, place])),
     warnings,
-    files: [...new Set(sources.files)],
+    files,
   };
 }
 
@@ -230,7 +231,10 @@ function shownVariable(
 }
 
 /** One error for all issues, those of one source together and from top to bottom. */
-function errorOf(found: readonly ConfigIssue[]): ConfigError {
+function errorOf(
+  found: readonly ConfigIssue[],
+  files: readonly string[],
+): ConfigError {
   // An entry that several components refer to is read for each of them.
   const issues = [
     ...new Map(found.map((issue) => [formatIssue(issue), issue])).values(),
@@ -240,7 +244,7 @@ function errorOf(found: readonly ConfigIssue[]): ConfigError {
   if (issues.length === 1 && only?.place.kind === "folder") {
     const { problem = "", remedy } = only;
     if (remedy !== undefined) {
-      return new ConfigError(`${problem}; ${remedy}`, issues);
+      return new ConfigError(`${problem}; ${remedy}`, issues, files);
     }
   }
   const sources = issues.map(sourceOf);
@@ -253,6 +257,7 @@ function errorOf(found: readonly ConfigIssue[]): ConfigError {
     issues.toSorted((a, b) =>
       rank(a) - rank(b) || line(a) - line(b) || column(a) - column(b)
     ),
+    files,
   );
 }
 
