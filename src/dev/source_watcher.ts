@@ -33,6 +33,12 @@ export interface SourceWatcherOptions {
   readonly files: readonly string[];
   /** `false`: nothing but {@linkcode SourceWatcherOptions.files} is watched. */
   readonly sources: boolean;
+  /**
+   * Files that have come to be as they are since then, in ms since the epoch, count as changed,
+   * so that nothing is missed which is saved before the watch stands; default: none. A file
+   * that was removed before is not missed.
+   */
+  readonly since?: number;
   /** Takes what the user should know, each once. */
   readonly warn: (text: string) => void;
 }
@@ -53,6 +59,8 @@ export interface SourceWatcher extends AsyncDisposable {
    * Rejects with the signal's reason; what has changed then waits for the next call.
    */
   next(signal: AbortSignal): Promise<readonly string[]>;
+  /** What has changed and was not told, by a look at everything. */
+  look(): Promise<readonly string[]>;
   /** What is written from now on may be the build's own. */
   buildBegins(): void;
   /** What is written from now on is not the build's. */
@@ -80,6 +88,9 @@ const FEW_FOLDERS = 16;
 /** Milliseconds between two scans where the system tells nothing, and their share of all time. */
 const POLL_PAUSE = 1000;
 const POLL_SHARE = 1 / 20;
+
+/** The times of file systems are up to so many ms behind. */
+const CLOCK_LAG = 10;
 
 interface Waiting {
   readonly resolve: (paths: readonly string[]) => void;
@@ -138,6 +149,15 @@ class Watching implements SourceWatcher {
     this.#waiting.add(waiting);
     this.#tell();
     return promise.finally(() => signal.removeEventListener("abort", leave));
+  }
+
+  async look(): Promise<readonly string[]> {
+    for (const path of this.#hearing) this.#heard.add(path);
+    this.#isScanDue = true;
+    // One under way may have looked already.
+    await this.#running;
+    await this.#run();
+    return this.#take();
   }
 
   buildBegins(): void {
@@ -246,7 +266,8 @@ class Watching implements SourceWatcher {
       // Few that were heard of are told before everything is looked at.
       if (ruled || this.#isScanDue && heard.size === 0) {
         this.#isScanDue = false;
-        await tree.scan({ found, heard });
+        const { since = Infinity } = this.#options;
+        await tree.scan({ found, heard, since: since - CLOCK_LAG });
       }
       if (tree.takeReplaced()) this.#folders.distrust();
     }
@@ -268,8 +289,13 @@ class Watching implements SourceWatcher {
     const { value: waiting } = this.#waiting.values().next();
     if (waiting === undefined) return;
     this.#waiting.delete(waiting);
-    waiting.resolve([...this.#changed].sort());
+    waiting.resolve(this.#take());
+  }
+
+  #take(): string[] {
+    const changed = [...this.#changed].sort();
     this.#changed = new Set();
+    return changed;
   }
 
   #leaveOut(path: string): void {
@@ -316,7 +342,7 @@ interface Parts {
 }
 
 function makeParts(options: SourceWatcherOptions): Parts {
-  const { project, files, sources } = options;
+  const { project, files, sources, since = Infinity } = options;
   const patternFiles: readonly PatternFile[] = sources
     ? patternFilesAbove(project)
     : [];
@@ -324,7 +350,7 @@ function makeParts(options: SourceWatcherOptions): Parts {
   return {
     // Before the patterns are read, so that no change of theirs goes unseen.
     outer: new SingleFiles(patternFiles.map(({ path }) => path)),
-    single: new SingleFiles(files),
+    single: new SingleFiles(files, since - CLOCK_LAG),
     tree: sources ? new SourceTree(rules()) : undefined,
     rules,
   };

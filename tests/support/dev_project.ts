@@ -100,6 +100,10 @@ export class FakeWatcher implements SourceWatcher {
     return this.#changed.splice(0);
   }
 
+  look(): Promise<readonly string[]> {
+    return Promise.resolve(this.#changed.splice(0));
+  }
+
   buildBegins(): void {
     this.builds.begun++;
   }
@@ -153,7 +157,7 @@ export async function serveProject(
       watch(options: SourceWatcherOptions) {
         const watcher = new FakeWatcher(options);
         watchers.push(watcher);
-        return watcher;
+        return Promise.resolve(watcher);
       },
     }),
     ...(intercept && { intercept }),

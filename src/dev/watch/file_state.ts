@@ -21,6 +21,8 @@ export interface FileState {
   readonly size: number;
   /** When it was written, in ms. */
   readonly time: number;
+  /** When it came to be as it is, in ms: also by a name or a place that is new. */
+  readonly settled: number;
   /** Where it leads, if it is a link. */
   readonly link: string | undefined;
   /** `undefined` if it was not read. */
@@ -44,7 +46,7 @@ export function stateOf(
   const { before, heard } = options;
   const glance = glanceAt(path);
   if (glance === undefined) return undefined;
-  const { size, time, link, isFile } = glance;
+  const { size, time, settled, link, isFile } = glance;
   const isSettled = Date.now() - time > COARSEST_CLOCK;
   const isSame = before !== undefined && before.size === size &&
     before.time === time && before.link === link;
@@ -55,7 +57,7 @@ export function stateOf(
   const digest = isFile && isWanted && size <= MOST_READ
     ? digestOf(path)
     : undefined;
-  return { size, time, link, digest, isSettled };
+  return { size, time, settled, link, digest, isSettled };
 }
 
 /** The state with a digest, if the file is still the one that was looked at. */
@@ -86,6 +88,7 @@ export function differs(before: FileState, after: FileState): boolean {
 interface Glance {
   readonly size: number;
   readonly time: number;
+  readonly settled: number;
   readonly link: string | undefined;
   readonly isFile: boolean;
 }
@@ -98,6 +101,7 @@ function glanceAt(path: string): Glance | undefined {
       return {
         size: own.size,
         time: timeOf(own),
+        settled: settledAt(own),
         link: undefined,
         isFile: true,
       };
@@ -105,9 +109,10 @@ function glanceAt(path: string): Glance | undefined {
     if (!own.isSymlink) return undefined;
     const link = Deno.readLinkSync(path);
     const target = targetOf(path);
+    const settled = Math.max(settledAt(own), settledAt(target));
     return target?.isFile
-      ? { size: target.size, time: timeOf(target), link, isFile: true }
-      : { size: own.size, time: timeOf(own), link, isFile: false };
+      ? { size: target.size, time: timeOf(target), settled, link, isFile: true }
+      : { size: own.size, time: timeOf(own), settled, link, isFile: false };
   } catch {
     // It has gone, or may not be looked at.
     return undefined;
@@ -116,6 +121,14 @@ function glanceAt(path: string): Glance | undefined {
 
 function timeOf(info: Deno.FileInfo): number {
   return info.mtime?.getTime() ?? 0;
+}
+
+/** Deno tells the time of a move or a new name in whole seconds: the end of that second. */
+function settledAt(info: Deno.FileInfo | undefined): number {
+  if (info === undefined) return 0;
+  const written = timeOf(info);
+  const moved = info.ctime?.getTime() ?? 0;
+  return moved <= written ? written : Math.max(written, moved + 999);
 }
 
 function targetOf(link: string): Deno.FileInfo | undefined {

@@ -1,25 +1,35 @@
 import { dirname } from "node:path";
 import { differs, type FileState, stateOf } from "./file_state.ts";
-import { leadsTo, nearestFolder } from "./paths.ts";
+import { isFolder, leadsTo, nearestFolder } from "./paths.ts";
 import type { LookOptions } from "./source_tree.ts";
 
-/** Files that count wherever they lie, whether they exist or not. */
-export class SingleFiles {
-  readonly #states = new Map<string, FileState | undefined>();
+/** A file, or a folder of files. */
+interface SingleState {
+  readonly file: FileState | undefined;
+  /** Who may read it, and of a folder when names in it changed last. */
+  readonly place: string;
+}
 
-  /** Takes the files as they are. */
-  constructor(paths: readonly string[]) {
+/** Files that count wherever they lie, whether they exist or not. Of a folder, its names count. */
+export class SingleFiles {
+  readonly #states = new Map<string, SingleState>();
+
+  /** Those that have come to be as they are too late to be taken for old. */
+  readonly #late = new Set<string>();
+
+  /**
+   * Takes the files as they are.
+   *
+   * @param since Of those that have come to be so since then, in ms, the first look tells.
+   */
+  constructor(paths: readonly string[], since = Infinity) {
     for (const path of paths) {
       // Files are few: each is read at once, so that a first touch is known to be one.
       const state = stateOf(path);
-      this.#states.set(
-        path,
-        state &&
-          stateOf(path, {
-            before: { ...state, isSettled: false },
-            heard: true,
-          }),
-      );
+      if (state !== undefined && state.settled >= since) this.#late.add(path);
+      const file = state &&
+        stateOf(path, { before: { ...state, isSettled: false }, heard: true });
+      this.#states.set(path, { file, place: placeOf(path) });
     }
   }
 
@@ -27,7 +37,10 @@ export class SingleFiles {
   concerns(path: string): boolean {
     if (this.#states.has(path)) return true;
     for (const file of this.#states.keys()) {
-      if (leadsTo(file, path) || realPathOf(file) === path) return true;
+      if (
+        leadsTo(file, path) || dirname(path) === file ||
+        realPathOf(file) === path
+      ) return true;
     }
     return false;
   }
@@ -35,27 +48,42 @@ export class SingleFiles {
   /** Looks at all of them. */
   look({ found }: Pick<LookOptions, "found">): void {
     for (const [path, before] of this.#states) {
-      const after = stateOf(path, { before, heard: true });
-      this.#states.set(path, after);
-      const isSame = before === undefined || after === undefined
-        ? before === after
-        : !differs(before, after);
-      if (!isSame) found({ path, time: after?.time });
+      const file = stateOf(path, { before: before.file, heard: true });
+      const place = placeOf(path);
+      this.#states.set(path, { file, place });
+      const isSame = place === before.place &&
+        (before.file === undefined || file === undefined
+          ? before.file === file
+          : !differs(before.file, file));
+      if (!isSame || this.#late.has(path)) found({ path, time: file?.time });
     }
+    this.#late.clear();
   }
 
   /**
-   * The folders to watch: of each file the nearest one that exists, and where it is a link, the
-   * folder of what it leads to.
+   * The folders to watch: of each file the nearest one that exists, itself if it is one, and
+   * where it is a link, the folder of what it leads to.
    */
   folders(): string[] {
     const folders = new Set<string>();
     for (const path of this.#states.keys()) {
       folders.add(nearestFolder(dirname(path)));
+      if (isFolder(path)) folders.add(path);
       const real = realPathOf(path);
       if (real !== undefined && real !== path) folders.add(dirname(real));
     }
     return [...folders];
+  }
+}
+
+function placeOf(path: string): string {
+  try {
+    const { isDirectory, mode, mtime } = Deno.statSync(path);
+    // Who may run it is nothing to whoever reads it.
+    const rights = (mode ?? 0) & 0o666;
+    return `${rights}${isDirectory ? ` ${mtime?.getTime()}` : ""}`;
+  } catch {
+    return "";
   }
 }
 

@@ -30,10 +30,18 @@ export interface LookOptions {
   readonly heard: ReadonlySet<string>;
 }
 
+/** What the look at everything is for. */
+export interface ScanOptions extends LookOptions {
+  /** The first time, what has come to be as it is since then is new, in ms. */
+  readonly since: number;
+}
+
 /** A look at a folder and all below it. */
 interface Visit extends LookOptions {
   /** Whether files that were not known are taken for old ones, unless they were heard of. */
   readonly silent: boolean;
+  /** Those that have come to be as they are since then are new all the same, in ms. */
+  readonly since: number;
 }
 
 /** A folder in which sources may be. */
@@ -103,20 +111,22 @@ export class SourceTree {
   }
 
   /** Looks at everything. The first time, all that is there is taken for old. */
-  async scan(options: LookOptions): Promise<void> {
+  async scan(options: ScanOptions): Promise<void> {
     const root = this.#root;
+    const isFirst = root.judgedBy === undefined;
     // Its own path may be a link.
     this.#identify(root, folderIdOf(root.path, Deno.statSync) ?? "");
     await this.#visit(root, {
       ...options,
-      silent: root.judgedBy === undefined,
+      silent: isFirst,
+      since: isFirst ? options.since : Infinity,
     });
   }
 
   /** Looks at one path that the system told of, and at all below it. */
   async look(path: string, options: LookOptions): Promise<void> {
-    if (leadsTo(this.#project, path)) return await this.scan(options);
-    const visit = { ...options, silent: false };
+    const visit = { ...options, silent: false, since: Infinity };
+    if (leadsTo(this.#project, path)) return await this.scan(visit);
     const { folder, name } = this.#placeOf(path) ?? {};
     if (folder === undefined) return;
     if (name === GITIGNORE) return await this.#visit(folder, visit);
@@ -243,7 +253,7 @@ export class SourceTree {
     }
     files.set(name, after);
     const isNews = before === undefined
-      ? heard || !visit.silent
+      ? heard || !visit.silent || after.settled >= visit.since
       : differs(before, after);
     if (isNews) visit.found({ path, time: after.time });
   }
