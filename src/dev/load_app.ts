@@ -84,6 +84,7 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   const transpile = await timed(() => loadArtifacts(options));
   const loaded = transpile.value;
   const { artifact, siblings, transpiled } = loaded;
+  if (options.signal.aborted) throw stopped();
   const app = await startApp(artifact, siblings, options);
   const start = performance.now() - startedAt;
   return {

@@ -21,12 +21,21 @@ export class SpareTranspiler implements Disposable {
    */
   take(signal: AbortSignal): Transpile {
     clearTimeout(this.#timer);
-    this.#transpiler ??= startTranspiler();
-    const transpiler = this.#transpiler;
-    signal.addEventListener("abort", () => this[Symbol.dispose](), {
-      once: true,
+    const transpiler = this.#transpiler ??= startTranspiler(() => {
+      if (this.#transpiler === transpiler) this.#transpiler = undefined;
     });
-    return async (bytes) => await (await transpiler).transpile(bytes);
+    const end = () => this[Symbol.dispose]();
+    return async (bytes) => {
+      const { transpile } = await transpiler;
+      signal.throwIfAborted();
+      // What it has loaded is kept for the next one, unless it is at something.
+      signal.addEventListener("abort", end, { once: true });
+      try {
+        return await transpile(bytes);
+      } finally {
+        signal.removeEventListener("abort", end);
+      }
+    };
   }
 
   /** It is not needed now. */
@@ -43,8 +52,8 @@ export class SpareTranspiler implements Disposable {
   }
 }
 
-async function startTranspiler(): Promise<Transpiler> {
+async function startTranspiler(failed: () => void): Promise<Transpiler> {
   // Who never saves need not load it.
   const { startTranspiler } = await import("../transpile/transpiler.ts");
-  return startTranspiler();
+  return startTranspiler(failed);
 }

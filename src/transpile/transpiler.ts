@@ -28,14 +28,20 @@ export interface Transpiler extends Disposable {
   readonly transpile: Transpile;
 }
 
-/** Starts a thread. It loads jco at once, so that it is there when a build has ended. */
-export function startTranspiler(): Transpiler {
+/**
+ * Starts a thread. It loads jco at once, so that it is there when a build has ended.
+ *
+ * @param failed Called when it ends by itself.
+ */
+export function startTranspiler(failed: () => void = () => {}): Transpiler {
   const worker = new Worker(
     new URL("./transpiler_entry.ts", import.meta.url).href,
     { type: "module", name: "transpiler" },
   );
   const waiting: PromiseWithResolvers<ArtifactFiles>[] = [];
+  let ended: Error | undefined;
   const end = (reason: Error) => {
+    ended ??= reason;
     worker.terminate();
     for (const { reject } of waiting.splice(0)) reject(reason);
   };
@@ -46,10 +52,12 @@ export function startTranspiler(): Transpiler {
   };
   worker.onerror = (event) => {
     event.preventDefault();
+    failed();
     end(new TypeError(event.message));
   };
   return {
     transpile(bytes) {
+      if (ended !== undefined) return Promise.reject(ended);
       const answer = Promise.withResolvers<ArtifactFiles>();
       waiting.push(answer);
       worker.postMessage(bytes);

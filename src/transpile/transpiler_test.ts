@@ -29,4 +29,6 @@ Deno.test("startTranspiler() gives up what it is at when it is disposed", async 
   const made = transpiler.transpile(await readGuest("hello"));
   transpiler[Symbol.dispose]();
   await assert.rejects(made, { name: "AbortError" });
+  const late = transpiler.transpile(await readGuest("hello"));
+  await assert.rejects(late, { name: "AbortError" });
 });
