@@ -76,3 +76,21 @@ Deno.test("50 saves under 200 requests a second fail no request and lose no key"
     assert.equal(await response.text(), `[in_memory] ${key}\n`);
   }
 });
+
+Deno.test("a save while the first build begins is built", async () => {
+  await using project = await makeGenerations("hello");
+  // Who saves is the first build itself, so that it is in time whatever the watch does.
+  await Deno.writeTextFile(
+    `${project.path}/save.sh`,
+    "[ -e dist/saved ] || { touch dist/saved; printf 0001 > src/generation.txt; }\n",
+  );
+  await Deno.writeTextFile(
+    `${project.path}/.wash/config.yaml`,
+    "build: {command: sh build.sh && sh save.sh, component_path: dist/component.wasm}\n",
+  );
+  await using dev = await startDev({ args: ["--project", project.path] });
+  const answer = async () => await (await fetch(dev.url)).text();
+  // It ends the first build, unless that is over already.
+  if (await answer() === `${project.marker(0)}\n`) await dev.event("swapped");
+  assert.equal(await answer(), `${project.marker(1)}\n`);
+});

@@ -215,7 +215,10 @@ Deno.test("dev ends with one message where a volume's folder is missing", async 
     `{dev: {component_path: "${guestPath("hello")}", ` +
       "volumes: [{host_path: none, guest_path: /data}]}}",
   );
-  await using dev = spawnDev({ cwd: project.path, args: ["--no-build"] });
+  await using dev = spawnDev({
+    cwd: project.path,
+    args: ["--no-build", "--no-watch"],
+  });
   strictEqual((await dev.ended).code, 1);
   const { text } = await dev.event("failed");
   match(
@@ -225,7 +228,11 @@ Deno.test("dev ends with one message where a volume's folder is missing", async 
 });
 
 Deno.test("dev loads neither jco nor YAML nor any package before it needs them", async () => {
-  const loaded = await modulesLoadedBy("main.ts", "src/cli/dev.ts");
+  const loaded = await modulesLoadedBy(
+    "main.ts",
+    "src/cli/dev.ts",
+    "src/dev/explored_server.ts",
+  );
   ok(loaded.some((specifier) => specifier.endsWith("/src/runtime/app.ts")));
   const others = loaded.filter((specifier) => !specifier.startsWith("file:"));
   // Each package or `node:` module costs 5 ms or more.

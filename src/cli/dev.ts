@@ -9,7 +9,6 @@ import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
 import { type DevServer, startDevServer } from "../dev/dev_server.ts";
 import type { ExploredServerOptions } from "../dev/explored_server.ts";
-import { watchSources } from "../dev/source_watcher.ts";
 import { ListenError } from "../front/mod.ts";
 import {
   formatJson,
@@ -124,6 +123,7 @@ async function serve(
   context: CommandContext,
   log: LeveledLog,
 ): Promise<number> {
+  const since = Date.now();
   const { config, warnings, files } = await loadProject(given, context);
   for (const text of warnings) log.emit({ event: "warning", text });
 
@@ -135,7 +135,12 @@ async function serve(
     config,
     log,
     tracesCalls: isTold("host-call", log.level),
-    watch: watchSources,
+    async watch(options) {
+      // The first response need not wait for what hears of saves.
+      const { watchSources } = await import("../dev/source_watcher.ts");
+      return watchSources(options);
+    },
+    since,
     ...(token !== undefined && { token }),
     build: noBuild !== true && component === undefined,
     cacheDirectory: cacheDirectory(context.env),

@@ -31,6 +31,8 @@ export interface DevServerOptions {
   readonly searchPath: string;
   /** Watches files; without it, or with `dev.watch.enabled: false`, nothing is built twice. */
   readonly watch?: WatchSources;
+  /** When the configuration was read, in ms since the epoch: what is saved later is built. */
+  readonly since?: number;
   /** The files that the configuration was read from. */
   readonly configFiles?: readonly string[];
   /** Reads the configuration again, as it was read first. Rejects with {@linkcode ConfigError}. */

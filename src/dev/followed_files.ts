@@ -5,7 +5,7 @@
  */
 
 import type { Config } from "../config/mod.ts";
-import type { SourceWatcherOptions } from "./source_watcher.ts";
+import type { WatchedFiles } from "./following.ts";
 
 /** What is served, and from where. */
 export interface FollowedProject {
@@ -33,7 +33,7 @@ export interface ChangedFiles {
 /** What is watched of a project. */
 export function followedFiles(
   { config, configFiles, build, cacheDirectory }: FollowedProject,
-): Omit<SourceWatcherOptions, "warn"> {
+): WatchedFiles {
   const { dev, project } = config;
   return {
     project,

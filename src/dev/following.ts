@@ -7,80 +7,103 @@
 import { type Log, logFault } from "../log.ts";
 import type { SourceWatcher, SourceWatcherOptions } from "./source_watcher.ts";
 
-/** Starts to watch files. */
-export type WatchSources = (options: SourceWatcherOptions) => SourceWatcher;
+/** Starts to watch files. A promise, since what watches is loaded when it is first needed. */
+export type WatchSources = (
+  options: SourceWatcherOptions,
+) => Promise<SourceWatcher>;
+
+/** What is watched of a project. */
+export type WatchedFiles = Omit<SourceWatcherOptions, "warn" | "since">;
 
 /** What is watched, and who is told. */
 export interface FollowingOptions {
   readonly watch: WatchSources;
   readonly log: Log;
+  /** What is watched at first. */
+  readonly files: () => WatchedFiles;
+  /** Files saved since then are told, though the watch begins later; in ms since the epoch. */
+  readonly since: number;
   /** Takes absolute paths. Nothing more is told before it resolves. */
   readonly changed: (paths: readonly string[]) => Promise<void>;
 }
 
-/** Follows a project's files until it is disposed. */
+/**
+ * Follows a project's files from {@linkcode Following.begin} until it is disposed. The begin can
+ * wait: what is saved before is found.
+ */
 export class Following implements AsyncDisposable {
   readonly #options: FollowingOptions;
   readonly #stop = new AbortController();
-  #watcher: SourceWatcher;
+  #watcher: SourceWatcher | undefined;
   #isBuilding = false;
-  readonly #told: Promise<void>;
+  /** Found while one watcher took the place of another. */
+  #found: readonly string[] = [];
+  #told: Promise<void> | undefined;
 
-  /** @param files What is watched at first. */
-  constructor(
-    options: FollowingOptions,
-    files: Omit<SourceWatcherOptions, "warn">,
-  ) {
+  constructor(options: FollowingOptions) {
     this.#options = options;
-    this.#watcher = this.#watch(files);
-    this.#told = this.#tell();
   }
 
-  /** Watches other files from now on. */
-  async change(files: Omit<SourceWatcherOptions, "warn">): Promise<void> {
+  /** Begins, if it has not. */
+  begin(): void {
+    if (!this.#stop.signal.aborted) this.#told ??= this.#tell();
+  }
+
+  /**
+   * Watches other files from now on. To be called while changed files are taken up.
+   *
+   * @param since As {@linkcode FollowingOptions.since}, of files that were not watched before.
+   */
+  async change(files: WatchedFiles, since: number): Promise<void> {
     const before = this.#watcher;
-    const next = this.#watch(files);
-    try {
-      await next.ready;
-    } catch (error) {
-      this.#warn(error);
-      return await next[Symbol.asyncDispose]();
-    }
+    const next = await this.#watch(files, since);
     this.#watcher = next;
-    if (this.#isBuilding) next.buildBegins();
-    await before[Symbol.asyncDispose]();
+    await next.ready;
+    // What the one before heard and had not told, and what neither would hear of.
+    this.#found = [
+      ...new Set([...await before?.look() ?? [], ...await next.look()]),
+    ];
+    await before?.[Symbol.asyncDispose]();
   }
 
   /** What is written from now on may be the build's. */
   buildBegins(): void {
     this.#isBuilding = true;
-    this.#watcher.buildBegins();
+    this.#watcher?.buildBegins();
   }
 
   buildEnds(): void {
     this.#isBuilding = false;
-    this.#watcher.buildEnds();
+    this.#watcher?.buildEnds();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#told;
-    await this.#watcher[Symbol.asyncDispose]();
+    await this.#watcher?.[Symbol.asyncDispose]();
   }
 
-  #watch(files: Omit<SourceWatcherOptions, "warn">): SourceWatcher {
+  async #watch(files: WatchedFiles, since: number): Promise<SourceWatcher> {
     const { watch, log } = this.#options;
     const warn = (text: string) => log.emit({ event: "warning", text });
-    return watch({ ...files, warn });
+    const watcher = await watch({ ...files, since, warn });
+    if (this.#isBuilding) watcher.buildBegins();
+    return watcher;
   }
 
   /** Never rejects. */
   async #tell(): Promise<void> {
     const { signal } = this.#stop;
+    const { files, since } = this.#options;
     try {
+      this.#watcher = await this.#watch(files(), since);
       await this.#watcher.ready;
       while (!signal.aborted) {
-        await this.#changed(await this.#watcher.next(signal));
+        const found = this.#found;
+        this.#found = [];
+        await this.#changed(
+          found.length > 0 ? found : await this.#watcher.next(signal),
+        );
       }
     } catch (error) {
       if (!signal.aborted) this.#warn(error);

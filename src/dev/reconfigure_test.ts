@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { guestPath } from "../../tests/support/guest_app.ts";
 import {
   built,
   COPY,
@@ -147,6 +148,59 @@ Deno.test("a file that the configuration names is part of it", async () => {
   // A seed is written where a key is absent.
   strictEqual(await textOf(server.url), "first");
   ok(await bucket.exists("other"));
+});
+
+Deno.test("a file that the configuration names is watched before it is there", async () => {
+  await using project = await serveProject({ guest: "kv_get" });
+  const { server } = project;
+  await server.ready;
+  const dev =
+    "keyvalue: {buckets: {in_memory: {store: in_memory, seed: {file: seed.yaml}}}}";
+  await project.save(CONFIG, built(COPY, dev));
+  match((await project.event("build-failed")).text, /seed\.file/);
+  // The old configuration still holds, and nothing but the file is missing.
+  await project.save("seed.yaml", "mykey: first\n");
+  deepStrictEqual((await project.event("swapped")).changed, ["seed.yaml"]);
+  ok(
+    project.watchers.at(-1)!.options.files.includes(
+      `${project.path}/seed.yaml`,
+    ),
+  );
+  strictEqual(await textOf(server.url), "first");
+});
+
+Deno.test("a watch that is switched off follows the configuration alone, and can be switched on", async () => {
+  await using project = await serveProject();
+  const { server, path } = project;
+  await server.ready;
+  await project.save(CONFIG, built(COPY, "watch: {enabled: false}"));
+  const { applied, restarted } = await project.event("reconfigured");
+  deepStrictEqual([applied, restarted], [["dev.watch"], ["watcher"]]);
+  const { sources, files } = project.watchers.at(-1)!.options;
+  strictEqual(sources, false);
+  ok(files.includes(`${path}/${CONFIG}`));
+  await project.save(CONFIG, built(COPY));
+  await project.event("reconfigured", 2);
+  strictEqual(project.watchers.at(-1)!.options.sources, true);
+  await project.saveGuest("wasi_mixed");
+  await project.event("swapped");
+});
+
+Deno.test("a watch that is off at the start follows nothing, and of a component that is served no save when it is switched off", async () => {
+  const off = built(COPY, "watch: {enabled: false}");
+  await using never = await serveProject({ config: off });
+  await never.server.ready;
+  strictEqual(never.watchers.length, 0);
+  await using project = await serveProject({
+    config: built(COPY),
+    flags: { component: guestPath("hello"), address: "127.0.0.1:0" },
+    build: false,
+  });
+  await project.server.ready;
+  ok(project.watchers.at(-1)!.options.files.includes(guestPath("hello")));
+  await project.save(CONFIG, off);
+  await project.event("reconfigured");
+  ok(!project.watchers.at(-1)!.options.files.includes(guestPath("hello")));
 });
 
 Deno.test("other patterns make another watcher", async () => {

@@ -17,8 +17,7 @@ import type { DevLoop } from "./dev_loop.ts";
 import type { DevServerOptions } from "./dev_server.ts";
 import type { Entrance } from "./entrance.ts";
 import { type ChangedFiles, followedFiles } from "./followed_files.ts";
-import type { Following } from "./following.ts";
-import type { SourceWatcherOptions } from "./source_watcher.ts";
+import type { Following, WatchedFiles } from "./following.ts";
 
 /** What a configuration is applied to. */
 export interface ReconfiguringOptions extends
@@ -58,7 +57,7 @@ export class Reconfiguring {
   }
 
   /** What is watched of the project. */
-  files(): Omit<SourceWatcherOptions, "warn"> {
+  files(): WatchedFiles {
     const { build, cacheDirectory } = this.#options;
     const files = followedFiles({
       config: this.#wanted,
@@ -67,7 +66,10 @@ export class Reconfiguring {
       cacheDirectory,
     });
     const { enabled } = this.#wanted.dev.watch;
-    const wanted = enabled ? files : { ...files, sources: false };
+    // The configuration is followed still, so that it can be switched on again.
+    const wanted = enabled
+      ? files
+      : { ...files, files: this.#configFiles, sources: false };
     this.#watched = JSON.stringify(wanted);
     return wanted;
   }
@@ -84,11 +86,15 @@ export class Reconfiguring {
     following: Following,
   ): Promise<boolean> {
     const before = this.#wanted;
+    const since = Date.now();
     const isRead = changed.config && await this.#read();
     const config = this.#wanted;
     const keys: string[] = [];
+    // One that cannot be read may name a file that is not there yet.
+    if (changed.config) {
+      keys.push(...await this.#refollow({ before, since, following }));
+    }
     if (isRead) {
-      keys.push(...await this.#refollow(before, following));
       keys.push(...await this.#reopen());
     } else if (!changed.config && changed.certificate) {
       await this.#move(["dev.tls_cert_path"]);
@@ -120,6 +126,11 @@ export class Reconfiguring {
       return true;
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
+      if (error instanceof ConfigError) {
+        this.#configFiles = [
+          ...new Set([...this.#configFiles, ...error.files]),
+        ];
+      }
       loop.setFault(error);
       failed(error);
       return false;
@@ -128,14 +139,18 @@ export class Reconfiguring {
 
   /** Watches what the configuration says; the keys that asked for it. */
   async #refollow(
-    before: Config,
-    following: Following,
+    { before, since, following }: {
+      readonly before: Config;
+      /** When the configuration was read. */
+      readonly since: number;
+      readonly following: Following;
+    },
   ): Promise<readonly string[]> {
     const { log } = this.#options;
     const watched = this.#watched;
     const files = this.files();
     if (this.#watched === watched) return [];
-    await following.change(files);
+    await following.change(files, since);
     const { keys } = await changeBetween(before, this.#wanted, ["watcher"]);
     if (keys.length > 0) tellApplied(log, keys, ["watcher"]);
     return keys;

@@ -94,6 +94,7 @@ export class ServedProject implements DevServer {
     this.#loop = new DevLoop({
       make: (turn) => this.#maker.make(turn, this.config),
       swapped: (next, { changed }, isFirst) => {
+        this.#following?.begin();
         if (isFirst) this.#tellReady();
         else {
           log.emit({ event: "swapped", changed, steps: next.timings });
@@ -112,10 +113,13 @@ export class ServedProject implements DevServer {
     });
     if (watch !== undefined && config.dev.watch.enabled) {
       const changed = (paths: readonly string[]) => this.#changed(paths);
-      this.#following = new Following(
-        { watch, log, changed },
-        this.#reconfiguring.files(),
-      );
+      this.#following = new Following({
+        watch,
+        log,
+        files: () => this.#reconfiguring.files(),
+        since: options.since ?? Date.now(),
+        changed,
+      });
     }
     // The owner may stop the server without asking how far it came.
     this.#ready.promise.catch(() => {});
@@ -252,8 +256,11 @@ export class ServedProject implements DevServer {
   }
 
   #built(isRunning: boolean): void {
-    if (isRunning) this.#following?.buildBegins();
-    else this.#following?.buildEnds();
+    if (isRunning) {
+      this.#following?.buildBegins();
+      // This thread has nothing else to do now.
+      this.#following?.begin();
+    } else this.#following?.buildEnds();
   }
 
   /** An app has taken its place. */
@@ -289,6 +296,7 @@ export class ServedProject implements DevServer {
     const isLast = this.#following === undefined ||
       error instanceof BuildError && error.code === "cache-unusable";
     if (isLast && !isServing) return this.#ready.reject(error);
+    this.#following?.begin();
     this.#tellFailed(error);
   }
 
