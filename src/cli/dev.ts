@@ -9,6 +9,7 @@ import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
 import { type DevServer, startDevServer } from "../dev/dev_server.ts";
 import type { ExploredServerOptions } from "../dev/explored_server.ts";
+import { settlesWithin } from "../dev/settles_within.ts";
 import { ListenError } from "../front/mod.ts";
 import {
   formatJson,
@@ -37,6 +38,9 @@ import {
 import { startKeys, wantsKeys } from "./dev_keys.ts";
 import { loadProject, outputFormat, projectFlags } from "./project_flags.ts";
 import { stopSignals } from "./stop_signals.ts";
+
+/** Milliseconds that the first responses have for themselves. */
+const HEAD_START = 200;
 
 const OWN_FLAGS: readonly Flag[] = [
   {
@@ -136,7 +140,8 @@ async function serve(
     log,
     tracesCalls: isTold("host-call", log.level),
     async watch(options) {
-      // The first response need not wait for what hears of saves.
+      // The first responses need not wait for what hears of saves, and no save is missed.
+      await settlesWithin(stop.requested, HEAD_START);
       const { watchSources } = await import("../dev/source_watcher.ts");
       return watchSources(options);
     },
