@@ -127,11 +127,11 @@ async function serve(
   context: CommandContext,
   log: LeveledLog,
 ): Promise<number> {
+  using stop = stopSignals();
   const since = Date.now();
   const { config, warnings, files } = await loadProject(given, context);
   for (const text of warnings) log.emit({ event: "warning", text });
 
-  using stop = stopSignals();
   const format = outputFormat(given);
   const { component, "no-build": noBuild, "no-keys": noKeys } = given.flags;
   const token = context.env["WHARF_EXPLORER_TOKEN"];

@@ -107,6 +107,12 @@ export class AppMaker implements Disposable {
     }
   }
 
+  /** There will be another one, much like this. */
+  warm({ loaded }: MadeApp): void {
+    const [source] = loaded.sources;
+    if (source !== undefined) this.#transpiler.warm(source.bytes);
+  }
+
   [Symbol.dispose](): void {
     this.#transpiler[Symbol.dispose]();
   }

@@ -38,10 +38,17 @@ export class Following implements AsyncDisposable {
   #isBuilding = false;
   /** Found while one watcher took the place of another. */
   #found: readonly string[] = [];
+  #takenUp: readonly string[] = [];
+  readonly #standing = Promise.withResolvers<void>();
   #told: Promise<void> | undefined;
 
   constructor(options: FollowingOptions) {
     this.#options = options;
+  }
+
+  /** Resolves when files are watched; never, if that is stopped before. */
+  get stands(): Promise<void> {
+    return this.#standing.promise;
   }
 
   /** Begins, if it has not. */
@@ -59,10 +66,12 @@ export class Following implements AsyncDisposable {
     const next = await this.#watch(files, since);
     this.#watcher = next;
     await next.ready;
-    // What the one before heard and had not told, and what neither would hear of.
-    this.#found = [
-      ...new Set([...await before?.look() ?? [], ...await next.look()]),
-    ];
+    // By their time alone, those that are taken up now may seem to have changed once more.
+    const unheard = (await next.look())
+      .filter((path) => !this.#takenUp.includes(path));
+    // Whether they have, the one before knows, which looks last.
+    const heard = await before?.look() ?? [];
+    this.#found = [...new Set([...heard, ...unheard])];
     await before?.[Symbol.asyncDispose]();
   }
 
@@ -98,6 +107,7 @@ export class Following implements AsyncDisposable {
     try {
       this.#watcher = await this.#watch(files(), since);
       await this.#watcher.ready;
+      if (!signal.aborted) this.#standing.resolve();
       while (!signal.aborted) {
         const found = this.#found;
         this.#found = [];
@@ -113,6 +123,7 @@ export class Following implements AsyncDisposable {
   /** Never rejects: the next save may find what this one did not. */
   async #changed(paths: readonly string[]): Promise<void> {
     const { changed, log } = this.#options;
+    this.#takenUp = paths;
     try {
       await changed(paths);
     } catch (error) {

@@ -59,7 +59,9 @@ Deno.test("Following loses nothing that is saved while it changes what it watche
     if (told.length > 1) return over.resolve();
     watchers[0]!.tell(["/project/heard", "/project/both"]);
     const changing = following.change({ ...FILES, sources: false }, 9);
-    watchers[1]!.tell(["/project/both", "/project/unheard"]);
+    // The new one takes what is taken up now for changed, by its time.
+    watchers[1]!.tell(["/project/.wash/config.yaml", "/project/both"]);
+    watchers[1]!.tell(["/project/unheard"]);
     await changing;
   });
   await using _ = following;

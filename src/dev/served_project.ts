@@ -95,8 +95,10 @@ export class ServedProject implements DevServer {
       make: (turn) => this.#maker.make(turn, this.config),
       swapped: (next, { changed }, isFirst) => {
         this.#following?.begin();
-        if (isFirst) this.#tellReady();
-        else {
+        if (isFirst) {
+          this.#expectSaves(next);
+          this.#tellReady();
+        } else {
           log.emit({ event: "swapped", changed, steps: next.timings });
         }
       },
@@ -253,6 +255,14 @@ export class ServedProject implements DevServer {
     if (changed.sources || changed.component && !isAsked) {
       this.#loop.ask({ changed: names, build: changed.sources });
     }
+  }
+
+  /** Has the next swap go as fast as those after it. */
+  async #expectSaves(app: MadeApp): Promise<void> {
+    if (this.#following === undefined) return;
+    await this.#following.stands;
+    const isFirst = this.#loop.serving === app && !this.#isStopping;
+    if (isFirst) this.#maker.warm(app);
   }
 
   #built(isRunning: boolean): void {

@@ -21,6 +21,20 @@ Deno.test("SpareTranspiler ends what it is at when that is not wanted any more, 
   ok((await spare.take(WITHOUT_END)(hello)).size > 1);
 });
 
+Deno.test("SpareTranspiler starts ahead, and not once it is disposed", async () => {
+  const hello = await Deno.readFile(guestPath("hello"));
+  using spare = new SpareTranspiler();
+  spare.warm(hello, 0);
+  // Timers of the same length go off in the order they were set.
+  await new Promise((resolve) => setTimeout(resolve));
+  ok(spare.isWarm);
+  using ended = new SpareTranspiler();
+  ended.warm(hello, 0);
+  ended[Symbol.dispose]();
+  await new Promise((resolve) => setTimeout(resolve));
+  ok(!ended.isWarm);
+});
+
 Deno.test("SpareTranspiler keeps what it has loaded when there was nothing to end", async () => {
   using spare = new SpareTranspiler();
   const hello = await Deno.readFile(guestPath("hello"));
