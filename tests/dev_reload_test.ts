@@ -94,3 +94,79 @@ Deno.test("a save while the first build begins is built", async () => {
   if (await answer() === `${project.marker(0)}\n`) await dev.event("swapped");
   assert.equal(await answer(), `${project.marker(1)}\n`);
 });
+
+Deno.test("each way of editors to save is one swap or one error", async (test) => {
+  await using project = await makeGenerations("hello");
+  const source = `${project.path}/src/generation.txt`;
+  await using dev = await startDev({ args: ["--project", project.path] });
+  const answer = async () => await (await fetch(dev.url)).text();
+  let builds = 1;
+  let swaps = 0;
+  const steps: readonly {
+    readonly name: string;
+    readonly save: () => void;
+    readonly generation?: number;
+  }[] = [
+    {
+      name: "in place",
+      save: () => Deno.writeTextFileSync(source, "0001"),
+      generation: 1,
+    },
+    {
+      name: "a new file that takes the old one's place",
+      save() {
+        Deno.writeTextFileSync(`${source}.tmp`, "0002");
+        Deno.renameSync(`${source}.tmp`, source);
+      },
+      generation: 2,
+    },
+    {
+      name: "removed and made again",
+      save() {
+        Deno.removeSync(source);
+        Deno.writeTextFileSync(source, "0003");
+      },
+      generation: 3,
+    },
+    {
+      name: "a file that the build needs is moved away",
+      save: () =>
+        Deno.renameSync(`${project.path}/build.sh`, `${project.path}/away.sh`),
+    },
+    {
+      name: "and back, the folder with the source renamed and back",
+      save() {
+        Deno.renameSync(`${project.path}/src`, `${project.path}/source`);
+        Deno.renameSync(`${project.path}/source`, `${project.path}/src`);
+        Deno.writeTextFileSync(source, "0004");
+        Deno.renameSync(`${project.path}/away.sh`, `${project.path}/build.sh`);
+      },
+      generation: 4,
+    },
+  ];
+  for (const { name, save, generation } of steps) {
+    await test.step(name, async () => {
+      const before = await answer();
+      save();
+      builds++;
+      if (generation === undefined) {
+        await dev.event("build-failed");
+        assert.equal(await answer(), before);
+      } else {
+        await dev.event("swapped", ++swaps);
+        assert.equal(await answer(), `${project.marker(generation)}\n`);
+        // What holds the same is no news, and what comes next is told alone.
+        Deno.writeTextFileSync(source, Deno.readTextFileSync(source));
+      }
+    });
+  }
+  await project.save(5);
+  const { changed } = await dev.event("swapped", ++swaps);
+  assert.deepEqual(changed, ["src/generation.txt"]);
+  const of = (name: string) =>
+    dev.events.filter(({ event }) => event === name).length;
+  assert.equal(of("build-started"), builds + 1);
+  assert.equal(of("swapped"), swaps);
+  assert.equal(of("build-failed"), 1);
+  assert.deepEqual(await dev.stop(), { code: 0, signal: null, stderr: "" });
+});

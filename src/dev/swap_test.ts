@@ -15,6 +15,7 @@ Deno.test("a save is built and swapped while no request fails", async (test) => 
       });
       const { server } = project;
       await server.ready;
+      const begun = Promise.withResolvers<void>();
       const swapped = Promise.withResolvers<void>();
       const seen = new Set<string>();
       let isOver = false;
@@ -22,9 +23,11 @@ Deno.test("a save is built and swapped while no request fails", async (test) => 
         while (!isOver) {
           const text = await textOf(server.url);
           seen.add(text);
+          begun.resolve();
           if (text === "mixed\n") swapped.resolve();
         }
       });
+      await Promise.race([begun.promise, ...clients]);
       await project.saveGuest("wasi_mixed");
       await Promise.race([swapped.promise, ...clients]);
       const { changed, steps } = await project.event("swapped");
