@@ -96,10 +96,17 @@ export function makeBlobFolder(): TemporaryFolder {
   return new TemporaryFolder("wharf-objects-");
 }
 
-/** Starts the first Worker that `dev.lanes` asks for; nothing where it asks for none. */
-export function startThreads(config: Config): LaneThreads | undefined {
+/**
+ * Starts the first Worker that `dev.lanes` asks for; nothing where it asks for none.
+ *
+ * @param program What Workers run; default: the one that lies with this code.
+ */
+export function startThreads(
+  config: Config,
+  program?: URL,
+): LaneThreads | undefined {
   const count = laneCount(config);
-  return count === 0 ? undefined : startLaneThreads(count);
+  return count === 0 ? undefined : startLaneThreads(count, program);
 }
 
 /** How many Workers run the guests; 0 where the server's own thread does. */

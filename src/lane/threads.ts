@@ -19,8 +19,14 @@ export interface LaneThreads extends Disposable {
  * Starts a Worker, for the first lane.
  *
  * @param count How many lanes there are to be.
+ * @param program What they run.
  */
-export function startLaneThreads(count: number): LaneThreads {
+export function startLaneThreads(
+  count: number,
+  program: URL = new URL("./entry.ts", import.meta.url),
+): LaneThreads {
+  const startWorker = () =>
+    new Worker(program.href, { type: "module", name: "lane" });
   let spare: Worker | undefined = startWorker();
   let isDisposed = false;
   return {
@@ -44,11 +50,4 @@ export function startLaneThreads(count: number): LaneThreads {
 /** How many lanes suit this machine: the server's own thread needs a core too. */
 export function usualLanes(): number {
   return Math.max(1, navigator.hardwareConcurrency - 1);
-}
-
-function startWorker(): Worker {
-  return new Worker(new URL("./entry.ts", import.meta.url).href, {
-    type: "module",
-    name: "lane",
-  });
 }

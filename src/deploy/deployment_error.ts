@@ -1,0 +1,25 @@
+/** What is wrong with a deployment. */
+export type DeploymentErrorCode =
+  /** There is no deployment in the folder, or one of another version. */
+  | "unreadable"
+  /** Environment variables that it needs are not set. */
+  | "environment-missing"
+  /** What is to be deployed cannot work where it is to run. */
+  | "unfit"
+  /** It cannot be written. */
+  | "unwritable";
+
+/** A deployment that cannot be made or opened. */
+export class DeploymentError extends Error {
+  override readonly name = "DeploymentError";
+  readonly code: DeploymentErrorCode;
+
+  constructor(
+    code: DeploymentErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+  }
+}
