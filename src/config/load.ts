@@ -12,6 +12,11 @@ import {
   formatIssue,
 } from "./config_error.ts";
 import { withFollowing } from "./defaults.ts";
+import {
+  type DeployTarget,
+  ephemeralNames,
+  withDeployment,
+} from "./deployment.ts";
 import { findConfig, folderProblem, type FoundConfig } from "./find_config.ts";
 import { PORT_FLAG, readPortFlag } from "./flags.ts";
 import { readGuestEnvironment } from "./guest_environment.ts";
@@ -22,6 +27,7 @@ import { missingKeys } from "./missing_keys.ts";
 import { resolvePath } from "./paths.ts";
 import { formatPlace, type Place } from "./place.ts";
 import { SCHEMA } from "./schema.ts";
+import { findSecrets, type SecretText } from "./secret_texts.ts";
 import { readSeeds } from "./seed.ts";
 import { type SettingTable, valueAt, withSetting } from "./setting.ts";
 import { type ShownSetting, shownSettings } from "./setting_list.ts";
@@ -41,6 +47,8 @@ export interface LoadOptions {
   readonly flags: Readonly<Record<string, Scalar>>;
   /** The folder of the user's own configuration; without it, `wash` in `XDG_CONFIG_HOME`. */
   readonly userConfigDir?: string;
+  /** Where the project is deployed to: what `deploy` says holds over `dev`. */
+  readonly deployTo?: DeployTarget;
 }
 
 /** A configuration, and where it came from. */
@@ -55,6 +63,10 @@ export interface LoadedConfig {
   readonly origins: Readonly<Record<string, Place>>;
   /** What a person should hear of although all goes on. */
   readonly warnings: readonly string[];
+  /** Texts of the configuration that must not be told. */
+  readonly secrets: readonly SecretText[];
+  /** `deploy.allow_ephemeral`. */
+  readonly ephemeral: readonly string[];
   /**
    * Absolute paths of the files that were read, and of those that would be if they were there.
    * Whoever wants to hear of another configuration looks at them.
@@ -77,7 +89,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { issues, warnings } = findings;
   const found = findProject(options, issues);
   const merged = await readLayers(options, found, findings);
-  const settings = withPort(withFollowing(merged), options, findings);
+  const followed = withFollowing(merged);
+  const deployed = options.deployTo === undefined
+    ? followed
+    : withDeployment(followed, options.deployTo);
+  const settings = withPort(deployed, options, findings);
   issues.push(
     ...missingKeys(settings, SCHEMA),
     ...misplacedBuckets(settings),
@@ -92,13 +108,13 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     files: configPlaces(options, found),
   };
   const environment = await readGuestEnvironment(settings, sources);
-  const componentEnvironments: ReadonlyMap<string, string>[] = [];
+  const componentEnvironments: ReadonlyMap<string, SourcedValue>[] = [];
   for (const [key] of componentTables(settings)) {
     const own = await readGuestEnvironment(settings, sources, [
       ...key,
       "environment",
     ]);
-    componentEnvironments.push(textsOf([...environment, ...own]));
+    componentEnvironments.push(new Map([...environment, ...own]));
   }
   const seeds = await readSeeds(settings, sources);
   const files = [...new Set(sources.files)];
@@ -112,13 +128,15 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       project: found.project,
       file,
       environment: textsOf(environment),
-      componentEnvironments,
+      componentEnvironments: componentEnvironments.map(textsOf),
       seeds,
     }),
     settings: shown,
     environment: [...environment].map(shownVariable),
     origins: Object.fromEntries(shown.map(({ key, place }) => [key, place])),
     warnings,
+    secrets: findSecrets({ settings, environment, componentEnvironments }),
+    ephemeral: ephemeralNames(settings),
     files,
   };
 }

@@ -45,10 +45,12 @@ export type {
 export type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";
 export type { HostPattern, LoopbackPort, NamePattern } from "./host_pattern.ts";
 export { ConfigError, type ConfigIssue, formatIssue } from "./config_error.ts";
+export type { DeployTarget } from "./deployment.ts";
 export { type ConfigFlag, configFlags } from "./flags.ts";
 export type { KeyPath } from "./key_path.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
 export { maskUrl } from "./mask.ts";
 export { formatPlace, type Place } from "./place.ts";
+export type { SecretText } from "./secret_texts.ts";
 export type { ShownSetting } from "./setting_list.ts";
 export type { Scalar } from "./value_rule.ts";

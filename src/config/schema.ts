@@ -6,6 +6,7 @@
  * @module
  */
 
+import { DEPLOY } from "./deploy_schema.ts";
 import { DEV } from "./dev_schema.ts";
 import { HOST_PLUGINS, WORKLOAD_LISTS } from "./workload_schema.ts";
 import { leaf, listOf, namesTo, type Section, section } from "./schema_node.ts";
@@ -70,6 +71,7 @@ export const SCHEMA: Section = section(
       ),
     }),
     dev: DEV,
+    deploy: DEPLOY,
     workload: section("What the component is given", {
       environment: section(
         "The environment variables that the component sees; of two with one name the later key's wins",

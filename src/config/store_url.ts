@@ -58,6 +58,9 @@ export const BUCKET_URL: ValueRule = serverUrl({
 /** The Deno KV database that lives in memory. */
 export const DENO_KV_IN_MEMORY = ":memory:";
 
+/** The Deno KV database that the platform provides; no path can be written so. */
+export const DENO_KV_PROVIDED = "";
+
 /** A Deno KV database: a file, memory, or a server. */
 export const DENO_KV: ValueRule = {
   allowed: `a path, "${DENO_KV_IN_MEMORY}" or a URL that starts with ` +
