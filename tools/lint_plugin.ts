@@ -34,7 +34,8 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     transpile: "all",
     wasi: ["mod.ts"],
   },
-  front: { config: ["mod.ts"], runtime: "all" },
+  // What is deployed listens, and does not read YAML.
+  front: { config: ["address.ts", "mod.ts"], runtime: "all" },
   explorer: { keyvalue: "all", runtime: "all" },
   dev: {
     assemble: "all",
@@ -48,8 +49,10 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   deploy: {
     assemble: "all",
     config: ["mod.ts"],
+    front: ["mod.ts"],
     keyvalue: ["store.ts"],
     runtime: "all",
+    transpile: "all",
   },
   cli: {
     assemble: "all",

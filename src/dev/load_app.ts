@@ -102,8 +102,16 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   };
 }
 
-async function buildProject(
-  { config, log, searchPath, signal, onBuild, onOutput }: LoadAppOptions,
+/**
+ * Runs the project's build command.
+ *
+ * @throws {BuildError} There is none, or it failed.
+ */
+export async function buildProject(
+  { config, log, searchPath, signal, onBuild, onOutput }: Pick<
+    LoadAppOptions,
+    "config" | "log" | "searchPath" | "signal" | "onBuild" | "onOutput"
+  >,
 ): Promise<void> {
   const command = config.dev.command ?? config.build.command;
   if (command === undefined) {

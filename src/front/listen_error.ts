@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from "../config/mod.ts";
+import { type Address, formatAddress } from "../config/address.ts";
 
 /** The address cannot be listened at. The message is for the person at the terminal. */
 export class ListenError extends Error {

@@ -167,7 +167,14 @@ export async function formatManifest(
   return new TextEncoder().encode(JSON.stringify(file));
 }
 
-async function readManifest(source: ArtifactSource): Promise<ArtifactManifest> {
+/**
+ * What an artifact says of itself.
+ *
+ * @throws {ArtifactError} It is missing or is not what was written.
+ */
+export async function readManifest(
+  source: ArtifactSource,
+): Promise<ArtifactManifest> {
   const text = new TextDecoder().decode(await readFile(source, MANIFEST_FILE));
   let file: Partial<ManifestFile> | null;
   try {

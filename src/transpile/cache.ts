@@ -10,8 +10,11 @@ import {
   type Artifact,
   ARTIFACT_FORMAT,
   ArtifactError,
+  formatManifest,
   loadArtifact,
+  MANIFEST_FILE,
   readArtifact,
+  readManifest,
   type RewriteModule,
   sha256,
 } from "../runtime/artifact.ts";
@@ -72,6 +75,35 @@ export async function cachedArtifact(
   // Not from the disk: another process may be putting the same there.
   const artifact = await artifactFrom(files, rewrite);
   return { artifact, transpiled: true };
+}
+
+/**
+ * The files of a component's artifact, its modules as they are run: with their memory limited.
+ *
+ * @throws As {@linkcode cachedArtifact}.
+ */
+export async function artifactFiles(
+  directory: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: MakeOptions = {},
+): Promise<ArtifactFiles> {
+  await cachedArtifact(directory, bytes, options);
+  const { memoryLimit } = options;
+  const place = directoryUrl(`${directory}/${await cacheKey(bytes)}/`);
+  const read = (name: string) => Deno.readFile(new URL(name, place));
+  const manifest = await readManifest({ place: place.pathname, read });
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const hashes: Record<string, string> = {};
+  for (const name of Object.keys(manifest.hashes)) {
+    const module = await read(name);
+    const limited = memoryLimit === undefined
+      ? module
+      : limitMemory(module, memoryLimit);
+    files.set(name, limited);
+    hashes[name] = await sha256(limited);
+  }
+  files.set(MANIFEST_FILE, await formatManifest({ ...manifest, hashes }));
+  return files;
 }
 
 async function transpileHere(bytes: Uint8Array<ArrayBuffer>) {

@@ -31,7 +31,8 @@ export interface Connection {
 /** Opens a database. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { path, timeout } = options;
-  const remote = isRemote(path);
+  // The one that a platform provides is somewhere in its network.
+  const remote = isRemote(path) || path === "";
   const where = describeDenoKv(path).location;
   if (typeof Deno.openKv !== "function") {
     throw new KeyValueError(
@@ -39,7 +40,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       `Cannot open ${where}: this Deno runs without it; add "unstable": ["kv"] to deno.json`,
     );
   }
-  if (remote) await checkToken(where);
+  if (isRemote(path)) await checkToken(where);
   const connection = new OpenConnection({ path, remote, where, timeout });
   try {
     await connection.open();
