@@ -30,7 +30,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     does: "Print what a component is given, or the configuration",
     load: () => import("./src/cli/inspect.ts"),
   },
-  build: { does: "Make what Deno Deploy runs", comesLater: true },
+  build: {
+    does: "Make what a server or Deno Deploy runs",
+    load: () => import("./src/cli/build.ts"),
+  },
   serve: { does: "Serve what build made", comesLater: true },
   kv: {
     does: "Read and write buckets",

@@ -10,7 +10,7 @@ const HELP = `Wharf serves WebAssembly HTTP components.
   dev      Build a component and serve it
   new      Start a project from a template
   inspect  Print what a component is given, or the configuration
-  build    Make what Deno Deploy runs (comes later)
+  build    Make what a server or Deno Deploy runs
   serve    Serve what build made (comes later)
   kv       Read and write buckets
 
@@ -67,7 +67,6 @@ Deno.test("main() says that a command comes later, or that there is none", async
   const later = "it comes with a later version of Wharf";
   const none = "there is no such command";
   const cases: [args: string[], message: string][] = [
-    [["build"], `"build": ${later}`],
     [["serve", "--port", "1"], `"serve": ${later}`],
     [["dve"], `"dve": ${none}; did you mean "dev"?\n\n${HELP}`],
     [["deploy"], `"deploy": ${none}\n\n${HELP}`],

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { configFlags, loadConfig, type LoadedConfig } from "../config/mod.ts";
+import {
+  configFlags,
+  type DeployTarget,
+  loadConfig,
+  type LoadedConfig,
+} from "../config/mod.ts";
 import type { Arguments, Flag } from "./arguments.ts";
 import { type CommandContext, UsageError } from "./command.ts";
 
@@ -29,11 +34,13 @@ export function projectFlags(): readonly Flag[] {
 /**
  * Loads the configuration a command line asks for.
  *
+ * @param deployTo Where the project is deployed to, if it is.
  * @throws {ConfigError} All that is wrong with it.
  */
 export async function loadProject(
   { flags }: Arguments,
   { cwd, env }: CommandContext,
+  deployTo?: DeployTarget,
 ): Promise<LoadedConfig> {
   const { project } = flags;
   const names = new Set(configFlags().map(({ name }) => name));
@@ -44,6 +51,7 @@ export async function loadProject(
       Object.entries(flags).filter(([name]) => names.has(name)),
     ),
     ...(typeof project === "string" ? { project } : {}),
+    ...(deployTo === undefined ? {} : { deployTo }),
   });
 }
 

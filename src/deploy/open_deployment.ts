@@ -15,18 +15,8 @@ import {
 import type { Config } from "../config/mod.ts";
 import type { Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
-import {
-  type Artifact,
-  ArtifactError,
-  loadArtifact,
-} from "../runtime/artifact.ts";
-import { DeploymentError } from "./deployment_error.ts";
-import {
-  artifactFolder,
-  readDeploymentFile,
-  resolveDeployment,
-  type Target,
-} from "./deployment_file.ts";
+import { resolveDeployment, type Target } from "./deployment_file.ts";
+import { loadDeployment, type LoadedDeployment } from "./load_deployment.ts";
 
 /** How a deployment is opened. */
 export interface OpenDeploymentOptions {
@@ -61,14 +51,27 @@ export interface Deployment extends AsyncDisposable {
  */
 export async function openDeployment(
   dist: URL,
-  { env, log, tracesCalls = false, adapt, laneProgram }: OpenDeploymentOptions,
+  { env, adapt, ...options }: OpenDeploymentOptions,
 ): Promise<Deployment> {
-  const file = await readDeploymentFile(dist);
-  const built = resolveDeployment(file, dist, env);
-  const config = adapt?.(built) ?? built;
-  const loading = loadArtifacts(dist, 1 + file.siblings.length);
-  // What is made meanwhile may fail first.
-  loading.catch(() => {});
+  const loaded = await loadDeployment(dist);
+  const config = resolveDeployment(loaded.file, dist, env);
+  return await openLoaded(loaded, adapt?.(config) ?? config, options);
+}
+
+/**
+ * Opens a deployment that was read.
+ *
+ * @param config Its own, complete.
+ * @throws As {@linkcode openDeployment}.
+ */
+export async function openLoaded(
+  { file, artifacts }: LoadedDeployment,
+  config: Config,
+  { log, tracesCalls = false, laneProgram }: Omit<
+    OpenDeploymentOptions,
+    "env" | "adapt"
+  >,
+): Promise<Deployment> {
   await using opening = new AsyncDisposableStack();
   const threads = startThreads(config, laneProgram);
   if (threads !== undefined) opening.use(threads);
@@ -79,7 +82,7 @@ export async function openDeployment(
   opening.use(host.buckets);
   opening.use(host.blobFolder);
   opening.use(host.clients);
-  const [artifact, ...beside] = await loading;
+  const [artifact, ...beside] = await artifacts;
   const app = opening.use(
     await openApp({
       artifact: artifact!,
@@ -102,24 +105,4 @@ export async function openDeployment(
     target: file.target,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-function loadArtifacts(
-  dist: URL,
-  count: number,
-): Promise<readonly Artifact[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      try {
-        return await loadArtifact(new URL(artifactFolder(index), dist));
-      } catch (error) {
-        if (!(error instanceof ArtifactError)) throw error;
-        throw new DeploymentError(
-          "unreadable",
-          `${error.message}; "deno task build" makes it again`,
-          { cause: error },
-        );
-      }
-    }),
-  );
 }

@@ -61,10 +61,7 @@ export interface DescribeOptions {
 export async function describeComponents(
   { loaded, host, config, underWay = [] }: DescribeOptions,
 ): Promise<DescribedProject> {
-  const survey = surveyComponent(loaded.artifact, {
-    ...host,
-    siblings: siblingParts(loaded.siblings, host),
-  });
+  const survey = surveyLoaded(loaded, host);
   const components = await Promise.all(
     survey.parts.map((surveyed, index) =>
       describeComponent(surveyed, loaded.sources[index]!, {
@@ -81,6 +78,17 @@ export async function describeComponents(
     instanceReuse: config.dev.instanceReuse,
     refused: survey.missing,
   };
+}
+
+/** What the linker makes of components that are loaded. */
+export function surveyLoaded(
+  { artifact, siblings }: Pick<LoadedArtifacts, "artifact" | "siblings">,
+  host: Host,
+): ComponentSurvey {
+  return surveyComponent(artifact, {
+    ...host,
+    siblings: siblingParts(siblings, host),
+  });
 }
 
 interface Surroundings {

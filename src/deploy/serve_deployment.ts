@@ -1,0 +1,145 @@
+/**
+ * Serves a deployment in a process of its own. It listens at once; requests wait for the
+ * component.
+ *
+ * @module
+ */
+
+import type { Config } from "../config/mod.ts";
+import { type FrontDoor, openFrontDoor } from "../front/mod.ts";
+import type { Log } from "../log.ts";
+import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import { resolveDeployment } from "./deployment_file.ts";
+import type { LoadedDeployment } from "./load_deployment.ts";
+import { type Deployment, openLoaded } from "./open_deployment.ts";
+
+/** How long what is in flight may take once the process is told to stop: Deno Deploy ends it after five seconds. */
+const DRAIN = 4000;
+
+/** What a deployment is served with. */
+export interface ServeDeploymentOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Log;
+  /** What was read of the deployment. */
+  readonly loaded: LoadedDeployment;
+  readonly laneProgram: URL;
+}
+
+/** A deployment that listens. */
+export interface ServedDeployment {
+  readonly url: string;
+  /** Resolves when the component answers; rejects when it cannot. */
+  readonly ready: Promise<void>;
+  /**
+   * Takes no more requests and finishes those in flight; resolves to whether they came to
+   * their end in time.
+   */
+  stop(): Promise<boolean>;
+}
+
+/**
+ * Listens, and opens the deployment.
+ *
+ * @param dist The deployment's folder.
+ * @throws {DeploymentError} Variables that it needs are not set.
+ * @throws {ListenError} The address is taken or not this machine's, or the certificate is none.
+ */
+export async function serveDeployment(
+  dist: URL,
+  { env, log, loaded, laneProgram }: ServeDeploymentOptions,
+): Promise<ServedDeployment> {
+  const config = servedConfig(
+    resolveDeployment(loaded.file, dist, env),
+    isOnDenoDeploy(env),
+  );
+  const opening = openLoaded(loaded, config, { log, laneProgram });
+  opening.catch(() => {});
+  const door = await openDoor(config, log, async (request) => {
+    const { app } = await opening;
+    return await app.handle(request);
+  });
+  const { hostname, port } = door.address;
+  return {
+    url: `${door.scheme}://${
+      hostname.includes(":") ? `[${hostname}]` : hostname
+    }:${port}`,
+    ready: opening.then(() => {}),
+    stop: () => stop(door, opening),
+  };
+}
+
+/** The platform says `true` in its documents and `1` in its changelog. */
+function isOnDenoDeploy(env: Readonly<Record<string, string>>): boolean {
+  return (env["DENO_DEPLOY"] ?? "") !== "";
+}
+
+/** On Deno Deploy the platform speaks TLS and chooses the address. */
+function servedConfig(config: Config, isOnDeploy: boolean): Config {
+  if (!isOnDeploy) return config;
+  const { tls: _, ...dev } = config.dev;
+  return {
+    ...config,
+    dev: {
+      ...dev,
+      address: { hostname: "0.0.0.0", port: 8000 },
+      httpServer: "deno",
+    },
+  };
+}
+
+async function openDoor(
+  { dev }: Config,
+  log: Log,
+  handle: (request: HttpRequest) => Promise<HttpResponse>,
+): Promise<FrontDoor> {
+  const { address, httpServer, http: limits, tls } = dev;
+  return await openFrontDoor(httpServer, {
+    address,
+    limits,
+    handle,
+    ...(tls === undefined ? {} : {
+      certificate: {
+        cert: await Deno.readTextFile(tls.cert),
+        key: await Deno.readTextFile(tls.key),
+      },
+    }),
+    events: {
+      // The log has it from the guest's side.
+      broken() {},
+      refused: ({ method, url }, status, text) =>
+        log.emit({
+          event: "refused",
+          method,
+          path: pathOf(url),
+          status,
+          text,
+        }),
+      trailersLost() {},
+    },
+  });
+}
+
+async function stop(
+  door: FrontDoor,
+  opening: Promise<Deployment>,
+): Promise<boolean> {
+  const ended = door.shutdown()
+    .then(async () => {
+      const opened = await opening.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+      return true;
+    });
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), DRAIN);
+  try {
+    return await Promise.race([ended, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What follows the authority; nothing for `CONNECT`. */
+function pathOf(url: string): string {
+  const slash = url.indexOf("/", url.indexOf("://") + 3);
+  return slash < 0 ? "" : url.slice(slash);
+}
