@@ -194,13 +194,15 @@ Deno.test("a deployment that is told to stop finishes what is in flight", async 
   await using project = await projectOf("echo", ECHO);
   const dist = await buildDeployment(project, "--target", "deno-deploy");
   await using deployment = spawnDeployment(dist);
-  const exchange = await beginUpload(await deployment.url);
-  using _connection = exchange.connection;
-  deployment.kill("SIGINT");
-  await exchange.send("6\r\n, and \r\n");
-  await exchange.receive("and ");
-  await exchange.send("0\r\n\r\n");
-  await exchange.receive("0\r\n\r\n");
+  const response = await fetch(`${await deployment.url}/slow?n=5&ms=50`);
+  let isTold = false;
+  let lines = 0;
+  for await (const chunk of response.body!) {
+    if (!isTold) deployment.kill("SIGINT");
+    isTold = true;
+    lines += new TextDecoder().decode(chunk).split("\n").length - 1;
+  }
+  assert.equal(lines, 5);
   assert.deepEqual(await deployment.ended, { code: 0, stderr: "" });
 });
 
@@ -208,44 +210,21 @@ Deno.test("a deployment that is told to stop does not wait for ever", async () =
   await using project = await projectOf("echo", ECHO);
   const dist = await buildDeployment(project, "--target", "deno-deploy");
   await using deployment = spawnDeployment(dist);
-  const exchange = await beginUpload(await deployment.url);
-  using _connection = exchange.connection;
+  const response = await fetch(
+    `${await deployment.url}/slow?n=600&ms=100`,
+  );
+  const reader = response.body!.getReader();
+  await reader.read();
   const asked = performance.now();
   deployment.kill("SIGTERM");
   assert.equal((await deployment.ended).code, 1);
   assert.ok(performance.now() - asked < PATIENCE);
+  await assert.rejects(async () => {
+    while (!(await reader.read()).done);
+  });
 });
 
 const ECHO = "build: { component_path: guest.wasm }\n";
-
-/** A request whose answer has begun and whose body has not ended. */
-async function beginUpload(url: string) {
-  const { hostname, port } = new URL(url);
-  const connection = await Deno.connect({ hostname, port: Number(port) });
-  const reader = connection.readable.pipeThrough(new TextDecoderStream())
-    .getReader();
-  const writer = connection.writable.getWriter();
-  let received = "";
-  const exchange = {
-    connection,
-    send: (text: string) => writer.write(new TextEncoder().encode(text)),
-    /** Waits until the answer has this in what came since it was asked last. */
-    async receive(text: string): Promise<void> {
-      while (!received.includes(text)) {
-        const { value, done } = await reader.read();
-        assert.ok(!done, `the connection ended after ${received}`);
-        received += value;
-      }
-      received = received.slice(received.indexOf(text) + text.length);
-    },
-  };
-  await exchange.send(
-    "POST / HTTP/1.1\r\nhost: app.example\r\n" +
-      "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
-  );
-  await exchange.receive("hello");
-  return exchange;
-}
 
 /** A step for each store and each Deno. */
 async function eachStore(
