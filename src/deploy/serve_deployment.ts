@@ -16,6 +16,9 @@ import { type Deployment, openLoaded } from "./open_deployment.ts";
 /** How long what is in flight may take once the process is told to stop: Deno Deploy ends it after five seconds. */
 const DRAIN = 4000;
 
+/** How long stores may take to close after that. */
+const FLUSH = 500;
+
 /** What a deployment is served with. */
 export interface ServeDeploymentOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -123,16 +126,31 @@ async function stop(
   door: FrontDoor,
   opening: Promise<Deployment>,
 ): Promise<boolean> {
-  const ended = door.shutdown()
-    .then(async () => {
-      const opened = await opening.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
-      return true;
-    });
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), DRAIN);
+  const close = async () => {
+    const opened = await opening.catch(() => undefined);
+    await opened?.[Symbol.asyncDispose]();
+  };
+  const closed = door.shutdown().then(close);
+  if (await settlesWithin(closed, DRAIN)) return await closed.then(() => true);
+  const opened = await Promise.race([opening, undefined])
+    .catch(() => undefined);
+  // Deno 2.5 waits for a client that keeps its connection after a large response.
+  const isIdle = opened?.app.usage().every((calls) => calls === 0) ?? false;
+  return isIdle && await settlesWithin(close(), FLUSH);
+}
+
+/** Whether a promise settles within some milliseconds. */
+async function settlesWithin(
+  promise: Promise<unknown>,
+  milliseconds: number,
+): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), milliseconds);
   try {
-    return await Promise.race([ended, late.promise]);
+    return await Promise.race([
+      promise.then(() => true, () => true),
+      late.promise,
+    ]);
   } finally {
     clearTimeout(timer);
   }
