@@ -12,8 +12,9 @@ import {
 
 /** The keys that Wharf honours as a Markdown table, and those it knows and ignores as a list below. */
 export function renderKeyTable(): string {
+  const shown = new Map<Section, string>();
   const rows = [...schemaRows(SCHEMA)].flatMap((row) =>
-    row.notYet ? [] : withBucketKeys(row)
+    row.notYet ? [] : withBucketKeys(row, shown)
   );
   return [
     "| key | value | default | flag | what it does |",
@@ -35,15 +36,29 @@ export function notSupportedKeys(): readonly string[] {
     .map(({ key }) => `\`${formatKey(key)}\``);
 }
 
-/** A section has no value of its own; a user's map of sections is shown with what an entry holds. */
-function withBucketKeys(row: SchemaRow): readonly Row[] {
+/**
+ * A section has no value of its own; a user's map of sections is shown with what an entry holds.
+ *
+ * @param shown Where entries were shown before.
+ */
+function withBucketKeys(
+  row: SchemaRow,
+  shown: Map<Section, string>,
+): readonly Row[] {
   const { key, node } = row;
   if (node.kind === "section") return [];
   const path = formatKey(key);
   if (node.kind !== "names" || node.item.kind !== "section") {
     return [{ path, node }];
   }
-  return rowsBelow(`${path}.NAME`, node.item);
+  const entry = `${path}.NAME`;
+  const before = shown.get(node.item);
+  if (before !== undefined) {
+    const doc = `${node.doc}; an entry has the keys of ${before}`;
+    return [{ path: entry, node: { ...node.item, doc } }];
+  }
+  shown.set(node.item, entry);
+  return rowsBelow(entry, node.item);
 }
 
 function rowsBelow(path: string, { keys }: Section): readonly Row[] {
