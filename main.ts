@@ -8,13 +8,11 @@
 
 import type { Command, CommandContext, Streams } from "./src/cli/command.ts";
 
-/** A command, or the promise of one. */
-export type CommandRow =
-  | {
-    readonly does: string;
-    readonly load: () => Promise<{ readonly command: Command }>;
-  }
-  | { readonly does: string; readonly comesLater: true };
+/** A command that is not loaded yet. */
+export interface CommandRow {
+  readonly does: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
 
 /** Every command, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, CommandRow>> = {
@@ -34,7 +32,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     does: "Make what a server or Deno Deploy runs",
     load: () => import("./src/cli/build.ts"),
   },
-  serve: { does: "Serve what build made", comesLater: true },
+  serve: {
+    does: "Serve what build made",
+    load: () => import("./src/cli/serve.ts"),
+  },
   kv: {
     does: "Read and write buckets",
     load: () => import("./src/cli/kv.ts"),
@@ -56,12 +57,6 @@ export async function main(
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row === undefined) {
     await printFault(context, await unknownCommand(name));
-    return 1;
-  }
-  if (!("load" in row)) {
-    context.printError(
-      `Cannot run "${name}": it comes with a later version of Wharf`,
-    );
     return 1;
   }
   const { command } = await row.load();
@@ -92,8 +87,8 @@ async function printFault(
 }
 
 function help(): string {
-  const rows = Object.entries(COMMANDS).map(([name, row]) =>
-    `  ${name.padEnd(8)} ${row.does}${"load" in row ? "" : " (comes later)"}`
+  const rows = Object.entries(COMMANDS).map(([name, { does }]) =>
+    `  ${name.padEnd(8)} ${does}`
   );
   return `Wharf serves WebAssembly HTTP components.\n\n${rows.join("\n")}\n\n` +
     `deno task <command> --help tells more of each.`;

@@ -5,6 +5,7 @@
  */
 
 import { beside } from "./assemble/changes.ts";
+import { storeNames } from "./assemble/store_names.ts";
 import { tellTrap } from "./assemble/trap_report.ts";
 import type {
   BucketEntry,
@@ -186,6 +187,8 @@ export interface OpenAppOptions {
   readonly faults?: FaultPolicy;
   /** Whether the log is told of each call that leaves a guest. */
   readonly tracesCalls?: boolean;
+  /** Whether a span is recorded for each of them, by Deno's exporter. Default: none is. */
+  readonly recordsSpans?: boolean;
   /** Whether the app itself watches its buckets, or its owner does. Default: it does. */
   readonly watches?: boolean;
 }
@@ -219,6 +222,7 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
         }),
     },
     output,
+    ...(options.recordsSpans && { spans: storeNames(host.buckets) }),
   });
   warnOfUnreached(opened, log);
   return new App(opened.lane, {

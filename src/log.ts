@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type AccessEvent, formatAccess } from "./log/access_event.ts";
 import { formatBanner } from "./log/banner.ts";
 import {
   formatLoopEvent,
@@ -20,6 +21,7 @@ import {
   printableJson,
 } from "./log/printable.ts";
 
+export type { AccessEvent, AccessReport } from "./log/access_event.ts";
 export { formatBuckets } from "./log/banner.ts";
 export {
   changedFiles,
@@ -58,6 +60,8 @@ export type LogEvent =
   | { readonly event: "stopping"; readonly text: string }
   /** A request was answered. */
   | { readonly event: "request"; readonly request: RequestReport }
+  /** An answer of `serve` is over: the access log. */
+  | AccessEvent
   /** A request was answered by the server itself: it broke a limit, or cannot be served. */
   | {
     readonly event: "refused";
@@ -104,6 +108,8 @@ export type LogEvent =
     readonly event: "guest-trap";
     readonly request: string;
     readonly text: string;
+    /** How it failed: `deadline`, `memory`, … */
+    readonly kind?: string;
     /** Its stack, innermost first, with lines of source; where faults are shown. */
     readonly frames?: readonly Readonly<{ text: string; place?: string }>[];
   }
@@ -118,6 +124,8 @@ export interface ReadyReport {
   readonly url: string;
   /** Where a person opens the explorer; absent where there is none. */
   readonly explorer?: string;
+  /** Where health and metrics are; absent where they are not. */
+  readonly admin?: string;
   /** Whether it listens on every address of the machine, so that others reach it too. */
   readonly everyAddress: boolean;
   readonly component: string;
@@ -214,6 +222,7 @@ const LEVELS: Readonly<Record<LogEvent["event"], LogLevel>> = {
   "failed": "error",
   "stopping": "info",
   "request": "info",
+  "access": "info",
   "refused": "info",
   "change": "info",
   "change-lost": "error",
@@ -282,6 +291,8 @@ export function formatText(event: LogEvent): string {
       return formatBanner(event.report);
     case "request":
       return formatRequest(event.request);
+    case "access":
+      return `${formatRequest(event)} ${formatAccess(event)}`;
     case "refused": {
       const { method, path, status, text } = event;
       return `${printable(method)} ${printable(path)} ${status}: ${

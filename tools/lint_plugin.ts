@@ -54,6 +54,12 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     runtime: "all",
     transpile: "all",
   },
+  serve: {
+    assemble: "all",
+    config: ["mod.ts"],
+    front: ["certificate.ts", "mod.ts"],
+    runtime: "all",
+  },
   cli: {
     assemble: "all",
     config: ["mod.ts"],
@@ -63,6 +69,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     front: ["mod.ts"],
     keyvalue: "all",
     runtime: "all",
+    serve: "all",
     transpile: "all",
   },
   main: { cli: "all" },

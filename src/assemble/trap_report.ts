@@ -6,6 +6,7 @@
 
 import type { Log } from "../log.ts";
 import { GuestStacks } from "../runtime/faults/trap_fault.ts";
+import { GuestTrap } from "../runtime/trap.ts";
 
 /** Tells of a trap, with its frames where the developer sees faults. */
 export async function tellTrap(
@@ -16,7 +17,12 @@ export async function tellTrap(
     readonly stacks: GuestStacks | undefined;
   },
 ): Promise<void> {
-  const told = { event: "guest-trap", request, text: trap.message } as const;
+  const told = {
+    event: "guest-trap",
+    request,
+    text: trap.message,
+    ...(trap instanceof GuestTrap && { kind: trap.kind }),
+  } as const;
   // A trap without frames, and one whose frames nobody is shown, is told at once.
   if (stacks === undefined || !GuestStacks.has(trap)) return log.emit(told);
   try {

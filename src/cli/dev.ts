@@ -9,7 +9,7 @@ import { ConfigError } from "../config/mod.ts";
 import { BuildError } from "../dev/build_error.ts";
 import { type DevServer, startDevServer } from "../dev/dev_server.ts";
 import type { ExploredServerOptions } from "../dev/explored_server.ts";
-import { settlesWithin } from "../dev/settles_within.ts";
+import { settlesWithin } from "../runtime/settles_within.ts";
 import { ListenError } from "../front/mod.ts";
 import {
   formatJson,
@@ -36,7 +36,12 @@ import {
   UsageError,
 } from "./command.ts";
 import { startKeys, wantsKeys } from "./dev_keys.ts";
-import { loadProject, outputFormat, projectFlags } from "./project_flags.ts";
+import {
+  loadProject,
+  logLevel,
+  outputFormat,
+  projectFlags,
+} from "./project_flags.ts";
 import { stopSignals } from "./stop_signals.ts";
 
 /** Milliseconds that the first responses have for themselves. */
@@ -185,13 +190,4 @@ async function startProject(
   if (!options.config.dev.explorer) return await startDevServer(options);
   const { startExploredServer } = await import("../dev/explored_server.ts");
   return await startExploredServer(options);
-}
-
-function logLevel({ flags }: Arguments): LogLevel {
-  const level = flags["log-level"] ?? "info";
-  const known = LOG_LEVELS.find((each) => each === level);
-  if (known !== undefined) return known;
-  throw new UsageError(
-    `Cannot use --log-level "${level}": it is none of ${LOG_LEVELS.join(", ")}`,
-  );
 }

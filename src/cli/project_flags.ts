@@ -11,12 +11,13 @@ import {
   type LoadedConfig,
 } from "../config/mod.ts";
 import type { Arguments, Flag } from "./arguments.ts";
+import { LOG_LEVELS, type LogLevel } from "../log.ts";
 import { type CommandContext, UsageError } from "./command.ts";
 
 /** How a command writes what it has to say. */
 export type OutputFormat = "text" | "json";
 
-/** `--project`, and a flag for each key that has one. */
+/** `--project`, and a flag for each key that has one, those of `serve` aside. */
 export function projectFlags(): readonly Flag[] {
   const project: Flag = {
     name: "project",
@@ -27,7 +28,9 @@ export function projectFlags(): readonly Flag[] {
   };
   return [
     project,
-    ...configFlags().map(({ key: _, ...flag }) => flag),
+    ...configFlags()
+      .filter(({ key }) => !key.startsWith("serve."))
+      .map(({ key: _, ...flag }) => flag),
   ];
 }
 
@@ -60,10 +63,27 @@ export async function loadProject(
  *
  * @throws {UsageError} It is neither of the two.
  */
-export function outputFormat({ flags }: Arguments): OutputFormat {
-  const format = flags["format"] ?? "text";
+export function outputFormat(
+  { flags }: Arguments,
+  otherwise: OutputFormat = "text",
+): OutputFormat {
+  const format = flags["format"] ?? otherwise;
   if (format === "text" || format === "json") return format;
   throw new UsageError(
     `Cannot use --format "${format}": it is neither text nor json`,
+  );
+}
+
+/**
+ * What `--log-level` asks for.
+ *
+ * @throws {UsageError} It is none.
+ */
+export function logLevel({ flags }: Arguments): LogLevel {
+  const level = flags["log-level"] ?? "info";
+  const known = LOG_LEVELS.find((each) => each === level);
+  if (known !== undefined) return known;
+  throw new UsageError(
+    `Cannot use --log-level "${level}": it is none of ${LOG_LEVELS.join(", ")}`,
   );
 }

@@ -29,6 +29,8 @@ export interface Config {
   readonly build: BuildConfig;
   /** How it is served. */
   readonly dev: DevConfig;
+  /** How `serve` runs it, beside what stands in `dev`. */
+  readonly serve: ServeConfig;
   /** What it is given. */
   readonly workload: WorkloadConfig;
   /** What happens after a template is copied. */
@@ -113,6 +115,18 @@ export interface DevConfig {
   readonly watch: WatchConfig;
   /** Whether the explorer is served at `/_wharf/`. */
   readonly explorer: boolean;
+}
+
+/** How `serve` runs a component, beside what stands in `dev`. Times in milliseconds. */
+export interface ServeConfig {
+  /** Where health and metrics are. */
+  readonly adminAddress: Address;
+  /** How long it goes on to answer after it was told to stop; not at all without it. */
+  readonly drainDelay?: number;
+  /** How long requests in flight may take to end when it stops. */
+  readonly drainTimeout: number;
+  /** Whether lines of the access log have the query. */
+  readonly logsQuery: boolean;
 }
 
 /** A folder that the component is given. */

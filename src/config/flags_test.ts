@@ -26,6 +26,10 @@ Deno.test("configFlags() lists a flag for each honoured key that has one, and --
       "--memory-limit-mb MIB dev.memory_limit_mb",
       "--no-watch dev.watch.enabled",
       "--no-explorer dev.explorer",
+      "--admin-address HOST:PORT serve.admin_address",
+      "--drain-delay DURATION serve.drain_delay",
+      "--drain-timeout DURATION serve.drain_timeout",
+      "--log-query serve.log_query",
     ],
   );
 });
@@ -49,9 +53,19 @@ Deno.test("readFlags() takes every listed flag, a number as text too", async () 
       "memory-limit-mb": "9",
       "no-watch": true,
       "no-explorer": true,
+      "admin-address": "127.0.0.1:9001",
+      "drain-delay": "5s",
+      "drain-timeout": "1m",
+      "log-query": true,
     },
   });
-  const { dev } = config;
+  const { dev, serve } = config;
+  deepStrictEqual(structuredClone(serve), {
+    adminAddress: { hostname: "127.0.0.1", port: 9001 },
+    drainDelay: 5_000,
+    drainTimeout: 60_000,
+    logsQuery: true,
+  });
   deepStrictEqual(dev.address, { hostname: "1.2.3.4", port: 6 });
   strictEqual(dev.componentPath, `${project.path}/a.wasm`);
   strictEqual(dev.instanceReuse, 7);

@@ -14,11 +14,11 @@ const MISTAKES: Record<string, readonly [yaml: string, line: string]> = {
   ],
   "a key in the wrong section": [
     "adress: 127.0.0.1:8000\n",
-    '1:1: adress: unknown key; allowed are version, build, dev and 7 more; did you mean "dev.address"?',
+    '1:1: adress: unknown key; allowed are version, build, dev and 8 more; did you mean "dev.address"?',
   ],
   "a key like nothing known": [
     "zzzzzzzz: 1\n",
-    "1:1: zzzzzzzz: unknown key; allowed are version, build, dev and 7 more",
+    "1:1: zzzzzzzz: unknown key; allowed are version, build, dev and 8 more",
   ],
   "the key __proto__": [
     "dev: {__proto__: {address: x}}\n",
@@ -62,7 +62,7 @@ const MISTAKES: Record<string, readonly [yaml: string, line: string]> = {
   ],
   "text for the whole file": [
     "hello\n",
-    '1:1: found "hello"; allowed is a map of the keys version, build, dev and 7 more',
+    '1:1: found "hello"; allowed is a map of the keys version, build, dev and 8 more',
   ],
   "a map for text": [
     "dev: {address: {host: a}}\n",
@@ -216,7 +216,7 @@ Deno.test("loadConfig() names the problems of all sources at once, in their orde
 user/config.json:1:21: dev.address: found "x", no port; allowed is host:port such as 127.0.0.1:8000
 .wash/config.yaml:2:18: dev.tls_cert_path: set without dev.tls_key_path
 .wash/config.yaml:3:19: dev.instance_reuse: found 0, too small; allowed is a whole number from 1
-.wash/config.yaml:4:1: x: unknown key; allowed are version, build, dev and 7 more
+.wash/config.yaml:4:1: x: unknown key; allowed are version, build, dev and 8 more
 environment variable WASH_DEV_REQUEST_TIMEOUT: dev.request_timeout: found "5", no unit; allowed is a duration such as 500ms, 30s, 5m or 1h
 --address: dev.address: found "8000", no port; allowed is host:port such as 127.0.0.1:8000
 --port: found 70000, too large; allowed is a whole number from 0 to 65535`,

@@ -72,7 +72,7 @@ Deno.test("loadConfig() needs no file where a component is named", async () => {
   strictEqual("file" in config, false);
   strictEqual("command" in config.dev, false);
   strictEqual(config.dev.componentPath, `${path}/built/a.wasm`);
-  strictEqual(settings.length, 18);
+  strictEqual(settings.length, 21);
 });
 
 Deno.test("loadConfig() reads paths of a file in the project, of flags in the working directory", async () => {

@@ -53,6 +53,11 @@ Deno.test("loadConfig() fills defaults into wash's template with an empty dev", 
         caPaths: [],
       },
     },
+    serve: {
+      adminAddress: { hostname: "127.0.0.1", port: 9000 },
+      drainTimeout: 30_000,
+      logsQuery: false,
+    },
     workload: {
       environment: {},
       config: {},
@@ -108,6 +113,11 @@ dev:
       sessions: {store: redis, name: prod-sessions, url: "rediss://cache"}
       files: {store: filesystem, path: files}
       plain: {store: in_memory}
+serve:
+  admin_address: 10.0.0.1:9001
+  drain_delay: 5s
+  drain_timeout: 1m
+  log_query: true
 workload:
   environment: {config: {LOG: info}}
   config: {greeting: hello}
@@ -192,6 +202,12 @@ workload:
         caPaths: [`${project.path}/ca.pem`],
       },
     },
+    serve: {
+      adminAddress: { hostname: "10.0.0.1", port: 9001 },
+      drainDelay: 5_000,
+      drainTimeout: 60_000,
+      logsQuery: true,
+    },
     workload: {
       environment: { LOG: "info" },
       config: { greeting: "hello" },
@@ -266,6 +282,9 @@ Deno.test("loadConfig() lays flags over environment over project over user", asy
     "dev.outgoing_http.max_total_per_request": "default",
     "dev.request_timeout": ".wash/config.yaml:4:20",
     "dev.watch.enabled": "default",
+    "serve.admin_address": "default",
+    "serve.drain_timeout": "default",
+    "serve.log_query": "default",
   });
 });
 

@@ -38,6 +38,7 @@ export type {
   KeyValueConfig,
   NamedTexts,
   NewConfig,
+  ServeConfig,
   VolumeEntry,
   WatchConfig,
   WorkloadConfig,
@@ -48,6 +49,7 @@ export { ConfigError, type ConfigIssue, formatIssue } from "./config_error.ts";
 export type { DeployTarget } from "./deployment.ts";
 export { type ConfigFlag, configFlags } from "./flags.ts";
 export type { KeyPath } from "./key_path.ts";
+export { serveFlags, withServeFlags } from "./serve_flags.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions } from "./load.ts";
 export { maskUrl } from "./mask.ts";
 export { formatPlace, type Place } from "./place.ts";

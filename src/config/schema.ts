@@ -9,6 +9,7 @@
 import { DEPLOY } from "./deploy_schema.ts";
 import { DEV } from "./dev_schema.ts";
 import { HOST_PLUGINS, WORKLOAD_LISTS } from "./workload_schema.ts";
+import { SERVE } from "./serve_schema.ts";
 import { leaf, listOf, namesTo, type Section, section } from "./schema_node.ts";
 import {
   BOOLEAN,
@@ -71,6 +72,7 @@ export const SCHEMA: Section = section(
       ),
     }),
     dev: DEV,
+    serve: SERVE,
     deploy: DEPLOY,
     workload: section("What the component is given", {
       environment: section(

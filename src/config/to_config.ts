@@ -86,6 +86,16 @@ export function toConfig(parts: ConfigParts): Config {
       },
       explorer: optionalBoolean(settings, ["dev", "explorer"]) ?? true,
     },
+    serve: {
+      adminAddress: addressOf(
+        requiredText(settings, ["serve", "admin_address"]),
+      ),
+      ...present({
+        drainDelay: optionalNumber(settings, ["serve", "drain_delay"]),
+      }),
+      drainTimeout: requiredNumber(settings, ["serve", "drain_timeout"]),
+      logsQuery: optionalBoolean(settings, ["serve", "log_query"]) ?? false,
+    },
     workload: {
       environment: record(parts.environment),
       config: texts("workload", "config"),

@@ -95,7 +95,7 @@ export async function bundleRuntime(
   }
 }
 
-/** A `deno.json` in which the modules of other stores are replaced. */
+/** A `deno.json` in which the modules of other stores, and what records spans, are replaced. */
 function bundleConfig(stores: ReadonlySet<StoreModule>) {
   const url = (path: string) => new URL(path, WHARF).href;
   const replaced = Object.entries(STORE_MODULES)
@@ -104,5 +104,10 @@ function bundleConfig(stores: ReadonlySet<StoreModule>) {
       url(`src/keyvalue/${module}`),
       url("src/deploy/left_out_store.ts"),
     ]);
-  return { imports: Object.fromEntries(replaced) };
+  return {
+    imports: {
+      ...Object.fromEntries(replaced),
+      [url("src/lane/call_spans.ts")]: url("src/deploy/left_out_spans.ts"),
+    },
+  };
 }

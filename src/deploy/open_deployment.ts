@@ -25,6 +25,8 @@ export interface OpenDeploymentOptions {
   readonly log: Log;
   /** Whether the log is told of each call that leaves a guest. Default: it is not. */
   readonly tracesCalls?: boolean;
+  /** Whether a span is recorded for each of them, by Deno's exporter. Default: none is. */
+  readonly recordsSpans?: boolean;
   /** Changes the configuration before anything is made of it. */
   readonly adapt?: (config: Config) => Config;
   /** The program of the Workers; default: the one of this copy of Wharf. */
@@ -67,7 +69,7 @@ export async function openDeployment(
 export async function openLoaded(
   { file, artifacts }: LoadedDeployment,
   config: Config,
-  { log, tracesCalls = false, laneProgram }: Omit<
+  { log, tracesCalls = false, recordsSpans = false, laneProgram }: Omit<
     OpenDeploymentOptions,
     "env" | "adapt"
   >,
@@ -95,6 +97,7 @@ export async function openLoaded(
       log,
       faults: "hidden",
       tracesCalls,
+      recordsSpans,
     }),
   );
   const opened = opening.move();

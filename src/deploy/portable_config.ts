@@ -57,6 +57,7 @@ export function portableConfig(
       watch: { enabled: false, include: [], exclude: [] },
       explorer: false,
     },
+    serve: config.serve,
     workload: config.workload,
     new: {},
   }));

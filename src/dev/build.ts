@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { BuildError, stopped } from "./build_error.ts";
 import { BuildOutput } from "./build_output.ts";
-import { settlesWithin } from "./settles_within.ts";
+import { settlesWithin } from "../runtime/settles_within.ts";
 
 /** A build command and where it runs. */
 export interface BuildOptions {

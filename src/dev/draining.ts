@@ -7,7 +7,7 @@
 
 import { type Log, logFault } from "../log.ts";
 import type { App } from "../runtime/app.ts";
-import { settlesWithin } from "./settles_within.ts";
+import { settlesWithin } from "../runtime/settles_within.ts";
 
 /** How many old apps finish at once; with one more, the oldest is broken off. */
 const MOST_DRAINING = 8;

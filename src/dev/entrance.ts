@@ -13,7 +13,7 @@ import {
 } from "../front/mod.ts";
 import { type Log, logFault } from "../log.ts";
 import { openDoor } from "./front_door.ts";
-import { settlesWithin } from "./settles_within.ts";
+import { settlesWithin } from "../runtime/settles_within.ts";
 
 /** How long the system may take to give a port back, in milliseconds. */
 const PORT_PATIENCE = 2000;

@@ -37,7 +37,7 @@ import { ProjectHosts } from "./project_hosts.ts";
 import { bucketReports, readyReport } from "./ready_report.ts";
 import { Reconfiguring } from "./reconfiguring.ts";
 import { Requests } from "./requests.ts";
-import { settlesWithin } from "./settles_within.ts";
+import { settlesWithin } from "../runtime/settles_within.ts";
 import { checkStores, type StoreCheck } from "./store_check.ts";
 
 /** Milliseconds that the banner waits for stores to answer. */

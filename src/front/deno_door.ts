@@ -12,9 +12,15 @@ import { listenError } from "./listen_error.ts";
  * @throws {ListenError} The address is taken, or not this machine's.
  */
 export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
-  const { address, certificate, limits, handle, events } = options;
+  const { address, certificate, limits, handle, observe, events } = options;
   const read = requestReader();
-  const gate = new Gate({ limits, handle, events, sendsTrailers: false });
+  const gate = new Gate({
+    limits,
+    handle,
+    observe,
+    events,
+    sendsTrailers: false,
+  });
   const ending = new AbortController();
   const server = (() => {
     try {
@@ -29,8 +35,11 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
           events.broken(error);
           return new Response(null, { status: 500 });
         },
-      }, async (request) => {
-        const response = await gate.handle(read(request));
+      }, async (request, info) => {
+        const response = await gate.handle(
+          read(request),
+          () => info.remoteAddr.hostname,
+        );
         if (response.trailers !== undefined) {
           reportTrailers(response.trailers, events.trailersLost);
         }
@@ -49,6 +58,12 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
     address: { hostname, port },
     scheme: certificate === undefined ? "http" : "https",
     async shutdown() {
+      isDraining = true;
+      await server.shutdown();
+    },
+    async finish() {
+      // Deno 2.9.6's own shutdown closes the bodies that are still read: an upload would end early.
+      await gate.stop();
       isDraining = true;
       await server.shutdown();
     },

@@ -11,6 +11,18 @@ import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 /** Answers a request. MUST NOT reject: a door has nothing to say in its place. */
 export type RequestHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
+/**
+ * Sees each request before it is held to the limits, and its answer after. MUST NOT reject.
+ *
+ * @param client The address of whoever sent it; `undefined` where the door does not know.
+ * @param next Answers it.
+ */
+export type RequestObserver = (
+  request: HttpRequest,
+  client: string | undefined,
+  next: RequestHandler,
+) => Promise<HttpResponse>;
+
 /** What a door serves with. */
 export interface FrontDoorOptions {
   /** Where it listens. */
@@ -19,6 +31,7 @@ export interface FrontDoorOptions {
   readonly certificate?: Certificate;
   readonly limits: FrontLimits;
   readonly handle: RequestHandler;
+  readonly observe?: RequestObserver;
   readonly events: FrontEvents;
 }
 
@@ -44,12 +57,29 @@ export interface FrontLimits {
   readonly clientTimeout: number;
 }
 
+/** Why a request was answered without the handler, or in its place. */
+export type RefusalReason =
+  | "bad-host"
+  | "head-too-large"
+  | "websocket"
+  | "grpc-without-trailers"
+  | "request-body-too-large"
+  | "response-body-too-large"
+  | "client-timeout"
+  | "too-many-requests"
+  | "stopping";
+
 /** What a door tells its owner. */
 export interface FrontEvents {
   /** A response broke off, and the client has seen the connection end. */
   broken(error: unknown): void;
   /** A request was answered without asking the handler, or in its place. */
-  refused(request: HttpRequest, status: number, text: string): void;
+  refused(
+    request: HttpRequest,
+    status: number,
+    text: string,
+    reason: RefusalReason,
+  ): void;
   /** Trailers were left out, because this door has no way to send them. */
   trailersLost(): void;
 }
@@ -61,4 +91,9 @@ export interface FrontDoor extends AsyncDisposable {
   readonly scheme: "http" | "https";
   /** Takes no more requests; resolves when those in flight are answered. */
   shutdown(): Promise<void>;
+  /**
+   * The same, with uploads in flight finished too: {@linkcode FrontDoor.shutdown} frees the port
+   * at once, and a door may break them off for it. Who comes meanwhile is refused.
+   */
+  finish(): Promise<void>;
 }

@@ -12,7 +12,13 @@ import type {
   HttpResponse,
 } from "../runtime/http_message.ts";
 import { requestBody, responseBody } from "./bodies.ts";
-import type { FrontEvents, FrontLimits, RequestHandler } from "./front_door.ts";
+import type {
+  FrontEvents,
+  FrontLimits,
+  RefusalReason,
+  RequestHandler,
+  RequestObserver,
+} from "./front_door.ts";
 import { type HeadFacts, headFacts } from "./head_facts.ts";
 import { IdleWatch } from "./idle_watch.ts";
 
@@ -20,6 +26,7 @@ import { IdleWatch } from "./idle_watch.ts";
 export interface GateOptions {
   readonly limits: FrontLimits;
   readonly handle: RequestHandler;
+  readonly observe?: RequestObserver | undefined;
   readonly events: FrontEvents;
   /** Whether the door can send trailers to clients that take them. */
   readonly sendsTrailers: boolean;
@@ -27,6 +34,7 @@ export interface GateOptions {
 
 /** An answer in place of the handler's. */
 interface Refusal {
+  readonly reason: RefusalReason;
   readonly status: number;
   readonly text: string;
   readonly headers?: readonly HeaderLine[];
@@ -39,14 +47,46 @@ export class Gate implements Disposable {
   readonly #options: GateOptions;
   readonly #watch: IdleWatch;
   #inFlight = 0;
+  #isStopping = false;
+  readonly #empty = Promise.withResolvers<void>();
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#watch = new IdleWatch(options.limits.clientTimeout);
   }
 
-  /** Answers one request. Never rejects. */
-  handle(request: HttpRequest): Promise<HttpResponse> {
+  /**
+   * Answers one request. Never rejects.
+   *
+   * @param client The address of whoever sent it; asked for only where somebody wants to know.
+   */
+  handle(
+    request: HttpRequest,
+    client: () => string | undefined,
+  ): Promise<HttpResponse> {
+    const { observe } = this.#options;
+    return observe === undefined
+      ? this.#guard(request)
+      : observe(request, client(), (request) => this.#guard(request));
+  }
+
+  [Symbol.dispose](): void {
+    this.#watch[Symbol.dispose]();
+  }
+
+  /** Lets nobody in any more; resolves when all who are in have their answers. */
+  stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#inFlight === 0) this.#empty.resolve();
+    return this.#empty.promise;
+  }
+
+  #leave(): void {
+    this.#inFlight--;
+    if (this.#isStopping && this.#inFlight === 0) this.#empty.resolve();
+  }
+
+  #guard(request: HttpRequest): Promise<HttpResponse> {
     const facts = headFacts(request);
     const refusal = this.#refusal(facts);
     return refusal === undefined
@@ -54,18 +94,27 @@ export class Gate implements Disposable {
       : Promise.resolve(this.#refuse(request, refusal));
   }
 
-  [Symbol.dispose](): void {
-    this.#watch[Symbol.dispose]();
-  }
-
   #refusal(facts: HeadFacts): Refusal | undefined {
     const { maxHeadSize, maxHeaders, maxRequestBody, maxRequests } =
       this.#options.limits;
+    if (this.#isStopping) {
+      return {
+        reason: "stopping",
+        status: 503,
+        text: "The server is stopping",
+        headers: [["retry-after", "1"], ...CLOSE],
+      };
+    }
     if (!facts.hostIsValid) {
-      return { status: 400, text: "The request names no valid host" };
+      return {
+        reason: "bad-host",
+        status: 400,
+        text: "The request names no valid host",
+      };
     }
     if (facts.lines.length > maxHeaders) {
       return {
+        reason: "head-too-large",
         status: 431,
         text:
           `The request has more than the ${maxHeaders} header lines that dev.http.max_headers allows`,
@@ -73,6 +122,7 @@ export class Gate implements Disposable {
     }
     if (facts.size > maxHeadSize) {
       return {
+        reason: "head-too-large",
         status: 431,
         text:
           `The header lines are longer than the ${maxHeadSize} bytes that dev.http.max_head_size allows`,
@@ -80,6 +130,7 @@ export class Gate implements Disposable {
     }
     if (facts.isWebSocket) {
       return {
+        reason: "websocket",
         status: 501,
         text: "WebSockets are not supported: components answer requests",
       };
@@ -87,6 +138,7 @@ export class Gate implements Disposable {
     if (facts.isGrpc && !this.#options.sendsTrailers) return GRPC;
     if ((facts.contentLength ?? 0) > (maxRequestBody ?? Infinity)) {
       return {
+        reason: "request-body-too-large",
         status: 413,
         text:
           `The body is longer than the ${maxRequestBody} bytes that dev.http.max_request_body allows`,
@@ -95,6 +147,7 @@ export class Gate implements Disposable {
     }
     if (this.#inFlight >= maxRequests) {
       return {
+        reason: "too-many-requests",
         status: 503,
         text:
           `More than ${maxRequests} requests at once, which is what dev.http.max_requests allows; try again`,
@@ -127,33 +180,37 @@ export class Gate implements Disposable {
       ...(inform === undefined ? {} : { inform }),
       ...(takesTrailers === undefined ? {} : { takesTrailers }),
       ...(trace === undefined ? {} : { trace }),
+      ...(request.id === undefined ? {} : { id: request.id }),
     });
-    if (fault === undefined) return this.#sent(await answer);
+    if (fault === undefined) return this.#sent(request, await answer);
     const first = await Promise.race([
       answer,
       fault.promise.then((error) => ({ error })),
     ]);
-    if (!("error" in first)) return this.#sent(first);
+    if (!("error" in first)) return this.#sent(request, first);
     // The guest may still answer; its instance counts until then, its answer goes nowhere.
     answer.then(({ body }) => {
-      this.#inFlight--;
+      this.#leave();
       if (body instanceof ReadableStream) body.cancel().catch(() => {});
     });
+    const isTooLarge = first.error.code === "too-large";
     return this.#refuse(request, {
-      status: first.error.code === "too-large" ? 413 : 408,
+      reason: isTooLarge ? "request-body-too-large" : "client-timeout",
+      status: isTooLarge ? 413 : 408,
       text: first.error.message,
       headers: CLOSE,
     });
   }
 
   /** The response, which is over when its body is. */
-  #sent(response: HttpResponse): HttpResponse {
+  #sent(request: HttpRequest, response: HttpResponse): HttpResponse {
     const { body } = response;
     const limit = this.#options.limits.maxResponseBody;
     if (!(body instanceof ReadableStream)) {
-      this.#inFlight--;
+      this.#leave();
       if (body === null || body.length <= (limit ?? Infinity)) return response;
-      return textResponse({
+      return this.#refuse(request, {
+        reason: "response-body-too-large",
         status: 500,
         text:
           `The response is longer than the ${limit} bytes that dev.http.max_response_body allows`,
@@ -164,14 +221,14 @@ export class Gate implements Disposable {
       body: responseBody(
         body,
         { limit, watch: this.#watch },
-        () => this.#inFlight--,
+        () => this.#leave(),
       ),
     };
   }
 
   #refuse(request: HttpRequest, refusal: Refusal): HttpResponse {
-    const { status, text } = refusal;
-    this.#options.events.refused(request, status, text);
+    const { status, text, reason } = refusal;
+    this.#options.events.refused(request, status, text, reason);
     return textResponse(refusal);
   }
 }
@@ -183,6 +240,7 @@ const GRPC_TEXT =
 
 /** Without a body, which clients of gRPC would read as a message: the text is in its line. */
 const GRPC: Refusal = {
+  reason: "grpc-without-trailers",
   status: 415,
   text: GRPC_TEXT,
   isHeadAlone: true,

@@ -1,4 +1,5 @@
 import type { HeaderLine, HttpRequest } from "../runtime/http_message.ts";
+import { parseTraceparent } from "../runtime/traceparent.ts";
 
 /** What a door looks at in a request's head before anyone else does. */
 export interface HeadFacts {
@@ -93,15 +94,7 @@ function authorityOf(url: string): string {
   return url.slice(start);
 }
 
-/** https://www.w3.org/TR/trace-context/#traceparent-header */
-const TRACEPARENT =
-  /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
-
 /** The trace id of a `traceparent`; `undefined` where that is not valid. */
 export function traceOf(traceparent: string): string | undefined {
-  const match = TRACEPARENT.exec(traceparent);
-  if (match === null) return undefined;
-  const [, version, trace, more] = match;
-  // Only versions to come may have more fields.
-  return version === "00" && more !== undefined ? undefined : trace;
+  return parseTraceparent(traceparent)?.traceId;
 }

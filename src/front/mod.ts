@@ -13,7 +13,9 @@ export type {
   FrontDoorOptions,
   FrontEvents,
   FrontLimits,
+  RefusalReason,
   RequestHandler,
+  RequestObserver,
 } from "./front_door.ts";
 export { ListenError } from "./listen_error.ts";
 

@@ -52,10 +52,16 @@ class NodeDoor implements FrontDoor {
   readonly #http2;
 
   constructor(options: FrontDoorOptions) {
-    const { certificate, limits, handle, events } = options;
+    const { certificate, limits, handle, observe, events } = options;
     this.#options = options;
     this.scheme = certificate === undefined ? "http" : "https";
-    this.#gate = new Gate({ limits, handle, events, sendsTrailers: true });
+    this.#gate = new Gate({
+      limits,
+      handle,
+      observe,
+      events,
+      sendsTrailers: true,
+    });
     this.#watch = new IdleWatch(limits.clientTimeout);
     this.#connections = new Connections(this.#watch);
     this.#http1 = this.#makeHttp1();
@@ -96,6 +102,10 @@ class NodeDoor implements FrontDoor {
     await closed;
     this.#gate[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
+  }
+
+  finish(): Promise<void> {
+    return this.shutdown();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -214,7 +224,7 @@ class NodeDoor implements FrontDoor {
         flags,
         scheme: this.scheme,
       });
-      this.#gate.handle(request)
+      this.#gate.handle(request, () => session.socket?.remoteAddress)
         .then((response) =>
           sendHttp2(stream, response, { isHead: request.method === "HEAD" })
         )
@@ -234,7 +244,10 @@ class NodeDoor implements FrontDoor {
     const { scheme } = this;
     const request = http1Request(message, response, { scheme, expects });
     try {
-      const answer = await this.#gate.handle(request);
+      const answer = await this.#gate.handle(
+        request,
+        () => socket.remoteAddress,
+      );
       await sendHttp1(response, answer, {
         // A body that the client was not asked for does not come any more.
         closes: this.#connections.closing ||

@@ -10,7 +10,7 @@ import type { GuestOutput } from "../runtime/host_interface.ts";
 import { openInlineLane } from "../runtime/inline_lane.ts";
 import type { Lane, LaneEvents } from "../runtime/lane.ts";
 import { openLanes } from "../runtime/lane_dispatcher.ts";
-import type { LaneSettings } from "../runtime/lane_protocol.ts";
+import type { LaneSettings, StoreNames } from "../runtime/lane_protocol.ts";
 import { onceEach } from "../runtime/once_each.ts";
 import { openWorkerLane } from "../runtime/worker_lane.ts";
 import { serveBuckets } from "./bucket_server.ts";
@@ -22,6 +22,7 @@ import {
   type Sibling,
   siblingParts,
 } from "./guests.ts";
+import { openCallSpans } from "./open_call_spans.ts";
 import type { TemporaryFolder } from "./temporary_folder.ts";
 import type { LaneThreads } from "./threads.ts";
 
@@ -43,6 +44,8 @@ export interface OpenLaneOptions {
   readonly settings: LaneSettings;
   readonly events: LaneEvents;
   readonly output: GuestOutput;
+  /** What spans are to say; default: none are recorded. */
+  readonly spans?: StoreNames | undefined;
 }
 
 /** A lane, and what can be asked of its guests. */
@@ -71,12 +74,13 @@ export async function openLane(options: OpenLaneOptions): Promise<OpenedLane> {
 }
 
 async function openHere(
-  { artifact, siblings, host, output, ...options }: OpenLaneOptions,
+  { artifact, siblings, host, output, spans, ...options }: OpenLaneOptions,
 ): Promise<OpenedLane> {
   const component = linkComponent(artifact, {
     ...host,
     siblings: siblingParts(siblings, host),
     output,
+    spans: await openCallSpans(spans),
     memoryLimit: host.settings.memoryLimit,
   });
   const { settings, events } = options;
@@ -86,9 +90,10 @@ async function openHere(
 }
 
 async function openInWorkers(
-  { artifact, siblings, host, settings, events, output }: OpenLaneOptions,
+  options: OpenLaneOptions,
   threads: LaneThreads,
 ): Promise<OpenedLane> {
+  const { artifact, siblings, host, settings, events, output, spans } = options;
   const guests: LaneGuests = {
     settings: await sharedSettings(host, [
       artifact,
@@ -111,6 +116,7 @@ async function openInWorkers(
         guests,
         events,
         output,
+        spans,
         buckets: serveBuckets(host.buckets),
         gate: host.gate,
         warn,

@@ -14,6 +14,7 @@ import { RemoteGate } from "../runtime/lane_gate.ts";
 import type { FromLane, ToLane } from "../runtime/lane_protocol.ts";
 import { LaneStreams, STREAM_WINDOW } from "../runtime/lane_streams.ts";
 import { type MessageEndpoint, Outbox, ownBytes } from "../runtime/outbox.ts";
+import { openCallSpans } from "./open_call_spans.ts";
 import {
   type LaneGuests,
   makeGuestInterfaces,
@@ -82,7 +83,7 @@ class LaneServer {
   }
 
   async #open(message: Of<"open">): Promise<void> {
-    const { artifact, settings, tracesCalls, guests } = message;
+    const { artifact, settings, tracesCalls, spans, guests } = message;
     try {
       const given = makeGuestInterfaces(guests.settings, {
         buckets: this.#buckets,
@@ -95,6 +96,7 @@ class LaneServer {
         ...given,
         siblings: siblingParts(guests.siblings, given),
         output: this.#output(tracesCalls),
+        spans: await openCallSpans(spans),
         memoryLimit: guests.settings.memoryLimit,
       });
       this.#lane = await openInlineLane(component, {

@@ -16,6 +16,9 @@ export function formatBanner(report: ReadyReport): string {
     ...(report.explorer === undefined
       ? []
       : [`Explorer at ${report.explorer}`]),
+    ...(report.admin === undefined
+      ? []
+      : [`Health and metrics at ${report.admin}`]),
     ...(report.everyAddress
       ? ["Other machines reach it too: it listens on every address"]
       : []),

@@ -9,6 +9,7 @@ import { parseFunctionName } from "./abi/names.ts";
 import {
   type CallDescription,
   type CallEnd,
+  type CallSpan,
   type GuestOutput,
   type HostCall,
   type HostInterface,
@@ -41,7 +42,7 @@ export class CallTracer {
 
   /** A tracer for one instance; `undefined` where nobody wants to know. */
   static of(context: InstanceContext): CallTracer | undefined {
-    return context.output.call === undefined
+    return context.output.call === undefined && context.spans === undefined
       ? undefined
       : new CallTracer(context);
   }
@@ -63,7 +64,7 @@ export class CallTracer {
       const pending = this.#begin(head, description, args);
       let value: unknown;
       try {
-        value = call(args);
+        value = this.#within(pending, call, args);
       } catch (error) {
         pending.end({ error: failureText(error) });
         throw error;
@@ -82,6 +83,23 @@ export class CallTracer {
     };
   }
 
+  /** Calls with the call's own span as the parent of what it leads to, which is read at once. */
+  #within(
+    { span }: PendingCall,
+    call: Callee,
+    args: readonly unknown[],
+  ): unknown {
+    if (span === undefined) return call(args);
+    const context = this.#context;
+    const before = context.traceparent;
+    context.traceparent = span.traceparent;
+    try {
+      return call(args);
+    } finally {
+      context.traceparent = before;
+    }
+  }
+
   #begin(
     head: Pick<HostCall, "interface" | "name">,
     { of }: CallDescription,
@@ -89,13 +107,16 @@ export class CallTracer {
   ): PendingCall {
     // The arguments are what the function's WIT type says.
     const { target, subject } = of(...args as never[]);
-    const call = new PendingCall({
+    const told = {
       ...head,
       target: shortened(target, MAX_SUBJECT),
       ...(subject !== undefined && {
         subject: shortened(subject, MAX_SUBJECT),
       }),
-    }, {
+    };
+    const { spans, traceparent } = this.#context;
+    const call = new PendingCall(told, {
+      span: spans?.begin(told, traceparent),
       // Of the request that it was made for, whatever the instance serves when it ends.
       requestId: this.#context.requestId,
       output: this.#context.output,
@@ -107,6 +128,7 @@ export class CallTracer {
 }
 
 interface CallPlace {
+  readonly span: CallSpan | undefined;
   readonly requestId: string | undefined;
   readonly output: GuestOutput;
   readonly pending: Set<PendingCall>;
@@ -123,10 +145,18 @@ class PendingCall {
     this.#place = place;
   }
 
+  get span(): CallSpan | undefined {
+    return this.#place.span;
+  }
+
   /** Tells of it; what comes after the first end is passed over. */
   end({ result, error }: CallEnd): void {
-    const { requestId, output, pending } = this.#place;
+    const { requestId, output, pending, span } = this.#place;
     if (!pending.delete(this)) return;
+    span?.end({
+      ...(result !== undefined && { result }),
+      ...(error !== undefined && { error: shortened(error, MAX_ERROR) }),
+    });
     output.call?.(requestId, {
       ...this.#call,
       at: performance.timeOrigin + this.#start,

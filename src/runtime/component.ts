@@ -25,7 +25,11 @@ import type {
   GuestRun,
   HttpEntry,
 } from "./guest.ts";
-import type { GuestOutput, HostInterface } from "./host_interface.ts";
+import type {
+  CallSpans,
+  GuestOutput,
+  HostInterface,
+} from "./host_interface.ts";
 import type { HttpRequest } from "./http_message.ts";
 import { InstanceGroup } from "./instance_group.ts";
 import { LinkError, type MissingImport } from "./linker.ts";
@@ -38,6 +42,8 @@ export interface ComponentOptions {
   /** How changes reach a component, the version that is preferred first. */
   readonly watchers?: readonly ChangeEntry[];
   readonly output: GuestOutput;
+  /** Who records calls; default: nobody. */
+  readonly spans?: CallSpans | undefined;
   /** Components whose exports satisfy imports, before the interfaces do. */
   readonly siblings?: readonly Part[];
   /** What the modules of all of them were limited to, in bytes; for messages. */
@@ -102,7 +108,7 @@ export function linkComponent(
   artifact: Artifact,
   options: ComponentOptions,
 ): LinkedComponent {
-  const { interfaces, entry, output, siblings = [] } = options;
+  const { interfaces, entry, output, spans, siblings = [] } = options;
   const { http, change } = findEntries(artifact, options);
   if (http === undefined && change === undefined) {
     throw notServable(artifact, entry);
@@ -119,7 +125,7 @@ export function linkComponent(
     takesChanges: change !== undefined,
     unreached,
     async make() {
-      const group = new InstanceGroup(output);
+      const group = new InstanceGroup(output, spans);
       const instance = await group.instanceOf(makeInstance);
       if (!checked) checkExports(instance, called);
       checked = true;

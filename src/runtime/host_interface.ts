@@ -76,14 +76,37 @@ export interface GuestOutput {
   call?(requestId: string | undefined, call: HostCall): void;
 }
 
+/** Records a span for each call that leaves a guest, in the thread where the guest runs. */
+export interface CallSpans {
+  /**
+   * A call begins.
+   *
+   * @param parent The `traceparent` that it belongs to, if there is one.
+   */
+  begin(
+    call: Pick<HostCall, "interface" | "name" | "target" | "subject">,
+    parent: string | undefined,
+  ): CallSpan;
+}
+
+/** A call whose span is under way. */
+export interface CallSpan {
+  /** What whoever is called is to take for its parent. */
+  readonly traceparent: string;
+  /** The call has ended. */
+  end(how: CallEnd): void;
+}
+
 /** One instance of a component, as its host functions see it. */
 export interface InstanceContext {
   /** The request the instance is serving; `undefined` while it is made or waits in the pool. */
   requestId: string | undefined;
   /** The `traceparent` of the request it is serving, if that has a valid one. */
-  readonly traceparent?: string | undefined;
+  traceparent?: string | undefined;
   /** Where its lines go. */
   readonly output: GuestOutput;
+  /** Who records its calls; absent where nobody does, and then none MUST be described. */
+  readonly spans?: CallSpans | undefined;
   /**
    * Calls back when the instance is dropped: timers, listeners and half-written lines
    * that the guest left behind end here.

@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly takesTrailers?: true;
   /** The W3C trace that the client says this request belongs to, for the log. */
   readonly trace?: string;
+  /** What marks it in the log, where its front has given it that. */
+  readonly id?: string;
 }
 
 /** The body of a response: whole, or as it comes. */

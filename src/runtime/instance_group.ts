@@ -8,7 +8,11 @@
 
 import { GuestState } from "./abi/guest_memory.ts";
 import type { ComponentInstance, MakeInstance } from "./component_instance.ts";
-import type { GuestOutput, InstanceContext } from "./host_interface.ts";
+import type {
+  CallSpans,
+  GuestOutput,
+  InstanceContext,
+} from "./host_interface.ts";
 
 /** All instances of one request. */
 export class InstanceGroup {
@@ -17,18 +21,20 @@ export class InstanceGroup {
   /** Of the request that is served, if it has a valid one. */
   traceparent: string | undefined = undefined;
   readonly #output: GuestOutput;
+  readonly #spans: CallSpans | undefined;
   readonly #contexts: GroupContext[] = [];
   readonly #instances = new Map<MakeInstance, Promise<ComponentInstance>>();
 
-  constructor(output: GuestOutput) {
+  constructor(output: GuestOutput, spans?: CallSpans) {
     this.#output = output;
+    this.#spans = spans;
   }
 
   /** The group's instance of a component. Rejects when it traps while it is instantiated. */
   instanceOf(make: MakeInstance): Promise<ComponentInstance> {
     let instance = this.#instances.get(make);
     if (instance === undefined) {
-      const context = new GroupContext(this, this.#output);
+      const context = new GroupContext(this, this.#output, this.#spans);
       this.#contexts.push(context);
       instance = make(context, context.state);
       this.#instances.set(make, instance);
@@ -46,13 +52,15 @@ export class InstanceGroup {
 export class GroupContext implements InstanceContext {
   readonly group: InstanceGroup;
   readonly output: GuestOutput;
+  readonly spans: CallSpans | undefined;
   readonly state = new GuestState();
   readonly #dropCallbacks: (() => void)[] = [];
   #isDropped = false;
 
-  constructor(group: InstanceGroup, output: GuestOutput) {
+  constructor(group: InstanceGroup, output: GuestOutput, spans?: CallSpans) {
     this.group = group;
     this.output = output;
+    this.spans = spans;
   }
 
   get requestId(): string | undefined {
@@ -61,6 +69,10 @@ export class GroupContext implements InstanceContext {
 
   get traceparent(): string | undefined {
     return this.group.traceparent;
+  }
+
+  set traceparent(told: string | undefined) {
+    this.group.traceparent = told;
   }
 
   onDrop(callback: () => void): void {

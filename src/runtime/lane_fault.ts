@@ -64,3 +64,13 @@ function errorWith(message: string, stack: string | undefined): Error {
   if (stack !== undefined) error.stack = stack;
   return error;
 }
+
+/** Why a call ended whose guest kept its client waiting for too long, with its thread. */
+export function overdue(requestTimeout: number): GuestTrap {
+  return new GuestTrap(
+    "deadline",
+    `The guest kept the client waiting for more than ${
+      requestTimeout / 1000
+    } seconds, and its thread was ended; dev.request_timeout allows more`,
+  );
+}

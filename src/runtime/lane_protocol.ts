@@ -166,6 +166,14 @@ export interface LaneSettings {
   readonly requestTimeout: number;
 }
 
+/** Which store each bucket is in. It can be cloned. */
+export interface StoreNames {
+  /** By the names that guests open buckets by. */
+  readonly stores: ReadonlyMap<string, string>;
+  /** Of the buckets that have no name there. */
+  readonly otherwise: string;
+}
+
 /** To a lane. `id` is the request's or the change's. */
 export type ToLane<Guests> =
   | {
@@ -174,6 +182,8 @@ export type ToLane<Guests> =
     readonly settings: LaneSettings;
     /** Whether calls that leave a guest are to be told. */
     readonly tracesCalls: boolean;
+    /** Which store a bucket is in, where spans are recorded; absent where none are. */
+    readonly spans: StoreNames | undefined;
     /** What guests are given, for who makes their interfaces. */
     readonly guests: Guests;
   }

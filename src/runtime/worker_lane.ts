@@ -11,7 +11,7 @@ import type { BucketChange } from "./guest.ts";
 import type { GuestOutput } from "./host_interface.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import type { Lane, LaneEvents } from "./lane.ts";
-import { errorFrom } from "./lane_fault.ts";
+import { errorFrom, overdue } from "./lane_fault.ts";
 import { GateServer } from "./lane_gate.ts";
 import type {
   BucketAnswer,
@@ -19,6 +19,7 @@ import type {
   BucketPlace,
   FromLane,
   LaneSettings,
+  StoreNames,
   ToLane,
 } from "./lane_protocol.ts";
 import { LaneStreams, STREAM_WINDOW } from "./lane_streams.ts";
@@ -36,6 +37,8 @@ export interface WorkerLaneOptions<Guests> {
   readonly guests: Guests;
   readonly events: LaneEvents;
   readonly output: GuestOutput;
+  /** What spans are to say; default: none are recorded. */
+  readonly spans?: StoreNames | undefined;
   /** Answers what guests ask of buckets. Never rejects. */
   readonly buckets: (
     place: BucketPlace,
@@ -157,13 +160,14 @@ class LaneThread<Guests> {
   }
 
   async open(options: WorkerLaneOptions<Guests>): Promise<Opened> {
-    const { artifact, settings, guests, output } = options;
+    const { artifact, settings, guests, output, spans } = options;
     const tracesCalls = output.call !== undefined;
     this.#outbox.post({
       kind: "open",
       artifact,
       settings,
       tracesCalls,
+      spans,
       guests,
     });
     try {
@@ -383,15 +387,6 @@ class LaneThread<Guests> {
       `The thread that the guest ran in has ended: ${this.#endReason}`,
     );
   }
-}
-
-function overdue(requestTimeout: number): GuestTrap {
-  return new GuestTrap(
-    "deadline",
-    `The guest kept the client waiting for more than ${
-      requestTimeout / 1000
-    } seconds, and its thread was ended; dev.request_timeout allows more`,
-  );
 }
 
 function isEntry(

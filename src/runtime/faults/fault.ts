@@ -25,6 +25,7 @@ export type FaultPolicy = "shown" | "hidden";
  * - `host`: Wharf failed.
  * - `no-component`: there is nothing to serve.
  * - `stopping`: Wharf ends.
+ * - `refused`: the request broke a limit, or cannot be served.
  */
 export type FaultKind =
   | TrapKind
@@ -32,7 +33,8 @@ export type FaultKind =
   | "no-handler"
   | "host"
   | "no-component"
-  | "stopping";
+  | "stopping"
+  | "refused";
 
 /** One line of a guest's stack. */
 export interface FaultFrame {
@@ -81,6 +83,7 @@ export const TITLES: Readonly<Record<FaultKind, string>> = {
   "host": "Wharf failed",
   "no-component": "Nothing to serve",
   "stopping": "Wharf is stopping",
+  "refused": "The request was refused",
 };
 
 /** What a developer can do, where it is not the guest that has to change. */

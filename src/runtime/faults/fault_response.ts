@@ -64,6 +64,11 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; " +
 
 /** The names of the statuses that faults have. */
 const PHRASES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   501: "Not Implemented",
   503: "Service Unavailable",

@@ -63,6 +63,7 @@ const FAULTS: Readonly<Record<FaultKind, Omit<Fault, "kind">>> = {
     details: "secret output",
   },
   "stopping": { status: 503, message: "secret: stopping" },
+  "refused": { status: 503, message: "secret: refused" },
 };
 
 const KINDS = Object.keys(FAULTS) as readonly FaultKind[];
