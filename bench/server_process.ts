@@ -76,6 +76,9 @@ export function wharf(...flags: readonly string[]): ServerOptions {
       "--port=0",
       "--format=json",
       "--log-level=error",
+      // What serves is measured, not what helps to write it.
+      "--no-watch",
+      "--no-explorer",
       ...flags,
     ],
     findUrl(line) {

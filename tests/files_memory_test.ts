@@ -79,7 +79,8 @@ for (
       {
         await using dev = await startDev({
           cwd: project,
-          args: ["--no-build", "--log-level", "error"],
+          // A watch warms the transpiler for the next save.
+          args: ["--no-build", "--no-watch", "--log-level", "error"],
         });
         const port = Number(new URL(dev.url).port);
         await upload(port, put, 8 * MIB);

@@ -46,6 +46,8 @@ async function startEcho(door: DoorName): Promise<DevServer> {
       ...[main, "dev", "--component", guestPath("echo"), "--port", "0"],
       ...["--format", "json", "--log-level", "error"],
       ...["--http-server", door],
+      // A watch warms the transpiler for the next save.
+      "--no-watch",
     ],
     env: { ...env, NO_COLOR: "1" },
     stdin: "null",

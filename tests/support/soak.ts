@@ -158,6 +158,8 @@ async function startServer(
 ): Promise<Server & AsyncDisposable> {
   const dev = await startDev({
     args: [
+      // A watch warms the transpiler for the next save.
+      "--no-watch",
       ...["--component", guestPath(guest)],
       ...["--request-timeout", "2s", "--log-level", "error"],
     ],
