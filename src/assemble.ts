@@ -44,6 +44,7 @@ import { GuestStacks } from "./runtime/faults/trap_fault.ts";
 import { readMapBeside } from "./runtime/map_file.ts";
 import type { GuestOutput, HostCall } from "./runtime/host_interface.ts";
 import type { LaneSettings } from "./runtime/lane_protocol.ts";
+import { pathOf } from "./runtime/request_path.ts";
 import { PathGate, VolumeError } from "./wasi/mod.ts";
 
 export { watchChanges, type WatchChangesOptions } from "./assemble/changes.ts";
@@ -388,10 +389,4 @@ function placed(
   choose: (place: string) => BackendChoice,
 ): BackendChoice | undefined {
   return place === undefined ? undefined : choose(place);
-}
-
-/** What follows the authority; nothing for `CONNECT`. */
-function pathOf(url: string): string {
-  const slash = url.indexOf("/", url.indexOf("://") + 3);
-  return slash < 0 ? "" : url.slice(slash);
 }

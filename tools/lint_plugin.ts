@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     assemble: "all",
     config: ["mod.ts"],
     explorer: ["api.ts", "journal.ts", "mod.ts", "project.ts"],
-    front: ["certificate.ts", "mod.ts"],
+    front: ["certificate.ts", "mod.ts", "project_door.ts"],
     keyvalue: ["store.ts"],
     runtime: "all",
     transpile: "all",
@@ -49,7 +49,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   deploy: {
     assemble: "all",
     config: ["mod.ts"],
-    front: ["mod.ts"],
+    front: ["mod.ts", "project_door.ts"],
     keyvalue: ["store.ts"],
     runtime: "all",
     transpile: "all",
@@ -57,7 +57,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   serve: {
     assemble: "all",
     config: ["mod.ts"],
-    front: ["certificate.ts", "mod.ts"],
+    front: ["certificate.ts", "mod.ts", "project_door.ts"],
     runtime: "all",
   },
   cli: {
@@ -66,7 +66,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
     deploy: "all",
     dev: "all",
     explorer: ["api.ts"],
-    front: ["mod.ts"],
+    front: ["mod.ts", "project_door.ts"],
     keyvalue: "all",
     runtime: "all",
     serve: "all",

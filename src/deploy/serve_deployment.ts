@@ -6,9 +6,12 @@
  */
 
 import type { Config } from "../config/mod.ts";
-import { type FrontDoor, openFrontDoor } from "../front/mod.ts";
+import type { FrontDoor } from "../front/mod.ts";
+import { openProjectDoor } from "../front/project_door.ts";
 import type { Log } from "../log.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import { settlesWithin } from "../runtime/settles_within.ts";
+import { pathOf } from "../runtime/request_path.ts";
 import { resolveDeployment } from "./deployment_file.ts";
 import type { LoadedDeployment } from "./load_deployment.ts";
 import { type Deployment, openLoaded } from "./open_deployment.ts";
@@ -91,34 +94,16 @@ function servedConfig(config: Config, isOnDeploy: boolean): Config {
 }
 
 async function openDoor(
-  { dev }: Config,
+  config: Config,
   log: Log,
   handle: (request: HttpRequest) => Promise<HttpResponse>,
 ): Promise<FrontDoor> {
-  const { address, httpServer, http: limits, tls } = dev;
-  return await openFrontDoor(httpServer, {
-    address,
-    limits,
+  return await openProjectDoor({
+    config,
     handle,
-    ...(tls === undefined ? {} : {
-      certificate: {
-        cert: await Deno.readTextFile(tls.cert),
-        key: await Deno.readTextFile(tls.key),
-      },
-    }),
-    events: {
-      // The log has it from the guest's side.
-      broken() {},
-      refused: ({ method, url }, status, text) =>
-        log.emit({
-          event: "refused",
-          method,
-          path: pathOf(url),
-          status,
-          text,
-        }),
-      trailersLost() {},
-    },
+    warn: (text) => log.emit({ event: "warning", text }),
+    refused: ({ method, url }, status, text) =>
+      log.emit({ event: "refused", method, path: pathOf(url), status, text }),
   });
 }
 
@@ -137,27 +122,4 @@ async function stop(
   // Deno 2.5 waits for a client that keeps its connection after a large response.
   const isIdle = opened?.app.usage().every((calls) => calls === 0) ?? false;
   return isIdle && await settlesWithin(close(), FLUSH);
-}
-
-/** Whether a promise settles within some milliseconds. */
-async function settlesWithin(
-  promise: Promise<unknown>,
-  milliseconds: number,
-): Promise<boolean> {
-  const late = Promise.withResolvers<false>();
-  const timer = setTimeout(() => late.resolve(false), milliseconds);
-  try {
-    return await Promise.race([
-      promise.then(() => true, () => true),
-      late.promise,
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What follows the authority; nothing for `CONNECT`. */
-function pathOf(url: string): string {
-  const slash = url.indexOf("/", url.indexOf("://") + 3);
-  return slash < 0 ? "" : url.slice(slash);
 }

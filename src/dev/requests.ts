@@ -9,7 +9,7 @@ import type { Log } from "../log.ts";
 import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import type { DevServerOptions, SentRequest } from "./dev_server.ts";
 import type { DevState } from "./dev_state.ts";
-import { pathOf } from "./request_path.ts";
+import { pathOf } from "../runtime/request_path.ts";
 import { failurePage } from "./status_page.ts";
 
 /** Who answers, and who is asked before. */

@@ -11,6 +11,7 @@ import type {
   HttpResponse,
 } from "../runtime/http_message.ts";
 import { shortened } from "../runtime/shortened.ts";
+import { pathOf } from "../runtime/request_path.ts";
 import type {
   CallSpan,
   GuestLine,
@@ -235,12 +236,6 @@ export class JournalEntry {
 
 function lengthOf([name, value]: HeaderLine): number {
   return name.length + value.length;
-}
-
-/** What follows the authority; nothing for `CONNECT`. */
-function pathOf(url: string): string {
-  const slash = url.indexOf("/", url.indexOf("://") + 3);
-  return slash < 0 ? "" : url.slice(slash);
 }
 
 function streamOf(

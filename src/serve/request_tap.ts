@@ -13,6 +13,7 @@ import type {
   HttpRequest,
   HttpResponse,
 } from "../runtime/http_message.ts";
+import { pathOf } from "../runtime/request_path.ts";
 import type { RequestSpan, RequestSpans } from "./request_spans.ts";
 
 /** What a tap tells, and of whom. */
@@ -128,7 +129,7 @@ export class RequestTap {
     this.#options.answered({
       id,
       method,
-      path: pathOf(url, this.#options.logsQuery),
+      path: shownPath(url, this.#options.logsQuery),
       status,
       milliseconds: Math.round((performance.now() - start) * 1000) / 1000,
       bytes,
@@ -188,8 +189,8 @@ function counted(
   }, { highWaterMark: 0 });
 }
 
-/** What follows the authority; the query only where it is wanted, for it may hold secrets. */
-function pathOf(url: string, withQuery: boolean): string {
-  const target = /^[^/]*\/\/[^/?#]*(.*)$/s.exec(url)?.[1] ?? url;
+/** The path; the query only where it is wanted, for it may hold secrets. */
+function shownPath(url: string, withQuery: boolean): string {
+  const target = pathOf(url);
   return withQuery ? target : target.split("?", 1)[0]!;
 }
