@@ -168,23 +168,23 @@ export interface RequestReport {
   readonly trace?: string;
 }
 
-/** One call of a guest that left the instance. */
+/** One call of a guest that left the instance: to a bucket, or to another server. */
 export interface HostCallReport {
-  /** `wasi:keyvalue/store`: the interface that was called. */
+  /** `wasi:keyvalue/store`, `wasi:http/outgoing-handler`: the interface that was called. */
   readonly interface: string;
-  /** What it did: `get`, `handle`. */
+  /** What it did, by its WIT name without the resource: `get`, `increment`, `handle`. */
   readonly name: string;
-  /** The bucket, or the authority of the server. */
+  /** What it was done to: the bucket as the guest names it, or the authority of the server. */
   readonly target: string;
-  /** The key or how many of them; method and path of an outgoing request. */
+  /** The key, or how many keys; method and path of an outgoing request. Cut, where it is long. */
   readonly subject?: string;
-  /** When it began, in milliseconds since the epoch. */
+  /** When it began: milliseconds since the epoch, with fractions, the same clock in all threads. */
   readonly at: number;
-  /** Milliseconds until its result was there. */
+  /** Milliseconds until its result was there: of an outgoing request, the response's head. */
   readonly duration: number;
-  /** How it ended: a status, or another word. */
+  /** How it ended: the status of a response, what else there is to tell in a word. */
   readonly result?: string;
-  /** Why it failed; absent where it did not. */
+  /** Why it failed, as the guest was told; absent where it did not. */
   readonly error?: string;
 }
 

@@ -6,6 +6,10 @@
  * @module
  */
 
+import type { HostCallReport as HostCall } from "../log.ts";
+
+export type { HostCall };
+
 /** Which stream of the guest a line of text came from. */
 export type GuestStream = "stdout" | "stderr";
 
@@ -17,26 +21,6 @@ export type GuestLogLevel =
   | "warn"
   | "error"
   | "critical";
-
-/** One call of a guest that left the instance: to a bucket, or to another server. */
-export interface HostCall {
-  /** `wasi:keyvalue/store`, `wasi:http/outgoing-handler`: the interface that was called. */
-  readonly interface: string;
-  /** What it did, by its WIT name without the resource: `get`, `increment`, `handle`. */
-  readonly name: string;
-  /** What it was done to: the bucket as the guest names it, or the authority of the server. */
-  readonly target: string;
-  /** The key, or how many keys; method and path of an outgoing request. Cut to {@linkcode MAX_SUBJECT}. */
-  readonly subject?: string;
-  /** When it began: milliseconds since the epoch, with fractions, the same clock in all threads. */
-  readonly at: number;
-  /** Milliseconds until its result was there: of an outgoing request, the response's head. */
-  readonly duration: number;
-  /** How it ended: the status of a response, what else there is to tell in a word. */
-  readonly result?: string;
-  /** Why it failed, as the guest was told; absent where it did not. */
-  readonly error?: string;
-}
 
 /** How many characters of a call's subject are kept: keys are a guest's, and have any length. */
 export const MAX_SUBJECT = 256;
