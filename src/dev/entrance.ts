@@ -105,9 +105,9 @@ export class Entrance implements AsyncDisposable {
     }
   }
 
-  /** Takes no more requests; resolves when those in flight are answered. */
-  async shutdown(): Promise<void> {
-    await Promise.all([this.#door.shutdown(), ...this.#closing]);
+  /** Takes no more requests; resolves when those in flight are answered, uploads too. */
+  async finish(): Promise<void> {
+    await Promise.all([this.#door.finish(), ...this.#closing]);
   }
 
   /** Breaks off what is in flight. */

@@ -225,7 +225,7 @@ export class ServedProject implements DevServer {
   async #finish(): Promise<void> {
     await this.#following?.[Symbol.asyncDispose]();
     await this.#loop.stop();
-    await this.#entrance.shutdown();
+    await this.#entrance.finish();
     await this.#teller[Symbol.asyncDispose]();
     const { serving } = this.#loop;
     await serving?.app[Symbol.asyncDispose]();
