@@ -11,6 +11,7 @@
 
 import { BoundedCache } from "./bounded_cache.ts";
 import { checkBucketName, quote } from "./key_encoding.ts";
+import { before } from "./nats/deadline.ts";
 import { NatsBucket } from "./nats/bucket.ts";
 import {
   type BucketAccess,
@@ -106,7 +107,10 @@ class NatsBackend implements Backend {
   async check(): Promise<void> {
     const timeout = this.#timeout;
     try {
-      await this.#link.wait(performance.now() + timeout);
+      const deadline = performance.now() + timeout;
+      const connection = await this.#link.wait(deadline);
+      // A connection that stands may be one to a server that hangs, or died just now.
+      await before(deadline, connection.flush());
     } catch (cause) {
       const act = "use the store";
       throw explain(cause, { act, host: this.#host, timeout });

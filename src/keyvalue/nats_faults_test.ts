@@ -149,9 +149,11 @@ natsTest(
     await using backend = await openNats({ url: server.url, timeout: TIMEOUT });
     const bucket = await backend.open("default");
     await bucket.increment("counter", 1n);
+    await backend.check!();
     await server.hang();
     try {
       const calls: (() => Promise<unknown>)[] = [
+        () => backend.check!(),
         ...Array.from(
           { length: 32 },
           () => () => bucket.increment("counter", 1n),
