@@ -69,8 +69,7 @@ browserTest(
     await card("drafts").getByText("lost on restart").waitFor();
     await card("drafts").getByText("1 key, 4 B", { exact: true }).waitFor();
     await card("catalog").getByText("kept", { exact: true }).waitFor();
-    await card("catalog").getByText("the store does not count its keys")
-      .waitFor();
+    await card("catalog").getByText(/^\d+ keys?(?:,|$)/).waitFor();
     await card("catalog").getByText(`${dev.path}/data`).waitFor();
     assert.deepEqual(await shortcomings(), []);
   },

@@ -359,3 +359,37 @@ Deno.test("a file that is saved has the key's name and nothing of its power", as
     `attachment; filename="__b_.html"; filename*=UTF-8''__b_.html`,
   );
 });
+
+testEachStore(
+  "GET bucket tells how many keys there are, if only by counting",
+  STORES,
+  async (row) => {
+    await using served = await serveStore(row);
+    const { server } = served;
+    const bucket = await server.buckets.open("counted");
+    await bucket.setMany(
+      ["a", "b", "c"].map((key) => [key, new Uint8Array(1)]),
+    );
+    await bucket.delete("b");
+    const detail = await (await server.api("GET bucket", { bucket: "counted" }))
+      .json();
+    assert.deepEqual([detail.keys, detail.moreKeys], [2, undefined]);
+  },
+);
+
+Deno.test("GET bucket stops counting where it would take long", async () => {
+  const row = STORES.find(({ name }) => name === "sqlite")!;
+  await using served = await serveStore(row);
+  const { server } = served;
+  const bucket = await server.buckets.open("large");
+  const keys = (count: number) =>
+    Array.from({ length: count }, (_, index) => `key ${index}`);
+  const look = async () =>
+    await (await server.api("GET bucket", { bucket: "large" })).json();
+  await bucket.setMany(keys(10_000).map((key) => [key, new Uint8Array(1)]));
+  const whole = await look();
+  assert.deepEqual([whole.keys, whole.moreKeys], [10_000, undefined]);
+  await bucket.set("one more", new Uint8Array(1));
+  const more = await look();
+  assert.deepEqual([more.keys, more.moreKeys], [10_000, true]);
+});

@@ -90,8 +90,10 @@ export interface BucketDetail extends BucketSummary {
   readonly name: string;
   /** Whether it is there; most stores make it with its first key. */
   readonly exists: boolean;
-  /** How many keys it has; absent where the store would have to count them. */
+  /** How many keys it has; where the store does not tell, as far as they were counted. */
   readonly keys?: number;
+  /** There are more than {@linkcode BucketDetail.keys}; absent where that is all. */
+  readonly moreKeys?: true;
   /** How many bytes it takes in the store. */
   readonly bytes?: number;
   /** What the store says of it. */

@@ -1,6 +1,12 @@
 import type { BucketListing, Buckets } from "../keyvalue/buckets.ts";
 import { quote } from "../keyvalue/key_encoding.ts";
-import { type Backend, type Bucket, KeyValueError } from "../keyvalue/store.ts";
+import { pagesOf } from "../keyvalue/pages_of.ts";
+import {
+  type Backend,
+  type Bucket,
+  type BucketInfo,
+  KeyValueError,
+} from "../keyvalue/store.ts";
 import type { BucketDetail, BucketSummary } from "./api.ts";
 import { BUCKET, cannot, locate, openBucket } from "./bucket_access.ts";
 import { listOf } from "./json_schema.ts";
@@ -11,6 +17,9 @@ import { schemaOf } from "./schemas.ts";
 
 /** How many buckets are listed that have no line of their own in the configuration. */
 const MOST_FOUND = 1000;
+
+/** How many keys are counted where the store does not tell: a look must not read millions. */
+const MOST_COUNTED = 10_000;
 
 const DETAIL = {
   type: "application/json",
@@ -41,8 +50,9 @@ export const BUCKET_ROUTES: readonly Route[] = [
     path: "/bucket",
     id: "getBucket",
     does: "A bucket, looked into",
-    notes:
-      "Makes none. A bucket that is not there yet may be able to do more " +
+    notes: "Makes none. Keys that the store does not count are counted up to " +
+      `${MOST_COUNTED}. ` +
+      "A bucket that is not there yet may be able to do more " +
       "than `can` says: only the bucket itself knows of history and purge.",
     query: [BUCKET],
     answers: { 200: { doc: "The bucket", ...DETAIL } },
@@ -225,6 +235,22 @@ function listingOf(buckets: Buckets, name: string): BucketListing {
   );
 }
 
+/** How many keys there are: as the store tells, or as far as they are counted here. */
+async function countOf(
+  { keys }: BucketInfo,
+  bucket: Bucket | undefined,
+): Promise<Pick<BucketDetail, "keys" | "moreKeys">> {
+  if (keys !== undefined) return { keys };
+  if (bucket === undefined) return {};
+  let counted = 0;
+  for await (const page of pagesOf(bucket, { limit: MOST_COUNTED + 1 })) {
+    counted += page.length;
+  }
+  return counted > MOST_COUNTED
+    ? { keys: MOST_COUNTED, moreKeys: true }
+    : { keys: counted };
+}
+
 async function detailOf(call: RouteCall): Promise<BucketDetail> {
   const buckets = call.project.buckets();
   const name = call.query.text("bucket");
@@ -242,7 +268,7 @@ async function detailOf(call: RouteCall): Promise<BucketDetail> {
   return {
     ...summaryOf(listingOf(buckets, name), name),
     exists: info !== undefined,
-    ...(info?.keys === undefined ? {} : { keys: info.keys }),
+    ...(info === undefined ? {} : await countOf(info, opened)),
     ...(info?.bytes === undefined ? {} : { bytes: info.bytes }),
     settings: info?.settings ?? {},
     can: {

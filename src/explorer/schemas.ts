@@ -165,7 +165,13 @@ export const SCHEMAS: Readonly<Record<SchemaName, JsonSchema>> = {
       }),
       maxValueSize: COUNT,
     },
-    maybe: { storedAs: TEXT, keys: COUNT, bytes: COUNT, ttl: COUNT },
+    maybe: {
+      storedAs: TEXT,
+      keys: COUNT,
+      moreKeys: FLAG,
+      bytes: COUNT,
+      ttl: COUNT,
+    },
   }),
   KeyList: objectOf<KeyList>("One page of keys", {
     always: { keys: listOf(TEXT) },

@@ -152,17 +152,17 @@ function LoadedFigures(
 }
 
 /** `2,013 keys, 12.1 KiB`, as far as the store says. */
-export function figuresOf(detail: BucketDetail): string {
-  if (!detail.exists) return "not made yet";
-  const figures = [
-    detail.keys === undefined
-      ? undefined
-      : `${detail.keys.toLocaleString()} ${detail.keys === 1 ? "key" : "keys"}`,
-    detail.bytes === undefined ? undefined : formatByteSize(detail.bytes),
-  ].filter((figure) => figure !== undefined);
-  return figures.length === 0
-    ? "the store does not count its keys"
-    : figures.join(", ");
+export function figuresOf(
+  { exists, keys, moreKeys, bytes }: BucketDetail,
+): string {
+  if (!exists) return "not made yet";
+  const figures: string[] = [];
+  if (keys !== undefined) {
+    const count = `${keys.toLocaleString()} ${keys === 1 ? "key" : "keys"}`;
+    figures.push(moreKeys ? `more than ${count}` : count);
+  }
+  if (bytes !== undefined) figures.push(formatByteSize(bytes));
+  return figures.join(", ");
 }
 
 function OpenByName({ session }: ViewProps) {
