@@ -49,8 +49,8 @@ export interface DevServerOptions {
 
 /** Where the explorer is, and what it has to hear. */
 export interface ExplorerPlace {
-  /** The path that a person opens, with all that it takes to come in. */
-  readonly path: string;
+  /** The path that a person opens now, with all that it takes to come in. */
+  readonly path: () => string;
   /** Called when the server begins to stop: what holds connections open ends. */
   readonly stopping: () => void;
 }
@@ -95,6 +95,8 @@ export interface ServedApp {
 export interface DevServer extends AsyncDisposable {
   /** Where a client on this machine finds it, from the start: `http://127.0.0.1:8000`. */
   readonly url: string;
+  /** Whether only this machine reaches it, and is to by its configuration. */
+  readonly isLocal: boolean;
   /** Where a person opens the explorer; `undefined` where there is none. */
   readonly explorerUrl: string | undefined;
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Config, formatAddress } from "../config/mod.ts";
+import { type Address, type Config, formatAddress } from "../config/mod.ts";
 import {
   type FrontDoor,
   ListenError,
@@ -63,6 +63,11 @@ export class Entrance implements AsyncDisposable {
     return `${scheme}://${
       formatAddress({ hostname: reachable(hostname), port })
     }`;
+  }
+
+  /** Whether only this machine reaches it. */
+  get isLocal(): boolean {
+    return isLoopback(this.#place.address);
   }
 
   /** Whether it listens on every address of the machine. */
@@ -151,4 +156,10 @@ export class Entrance implements AsyncDisposable {
 function reachable(hostname: string): string {
   if (hostname === "0.0.0.0") return "127.0.0.1";
   return hostname === "::" ? "::1" : hostname;
+}
+
+/** Whether an address is one that only this machine reaches. */
+export function isLoopback({ hostname }: Address): boolean {
+  return /^127\./.test(hostname) || hostname === "::1" ||
+    hostname === "localhost";
 }

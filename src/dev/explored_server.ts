@@ -21,6 +21,7 @@ import {
   type ServedApp,
   startDevServer,
 } from "./dev_server.ts";
+import { isLoopback } from "./entrance.ts";
 import { exploreProject } from "./explored_project.ts";
 
 /** How a dev server with an explorer runs. */
@@ -40,22 +41,44 @@ export async function startExploredServer(
 ): Promise<DevServer> {
   const { token, log, ...rest } = options;
   const journal = new RequestJournal();
-  const access = accessTo(options);
   const opened = Promise.withResolvers<ReturnType<typeof openExplorer>>();
-  const server = await startDevServer({
+  // Requests can come before it is there.
+  let server: DevServer | undefined = undefined;
+  let access: ExplorerAccess = accessTo(isLoopback(options.config.dev.address));
+  function accessTo(isLocal: boolean): ExplorerAccess {
+    return isLocal
+      ? { kind: "loopback" }
+      : { kind: "token", token: token ?? randomToken() };
+  }
+  /** A server can move. Once others could reach it, the token is asked for until it ends. */
+  function accessNow(): ExplorerAccess {
+    if (access.kind === "loopback" && server?.isLocal === false) {
+      access = accessTo(false);
+      log.emit({
+        event: "warning",
+        text: "Others than this machine reach the server now: the explorer " +
+          `wants its token, ${server.explorerUrl}`,
+      });
+    }
+    return access;
+  }
+  server = await startDevServer({
     ...rest,
     // The journal takes the calls; the log of a person only where its level asks for them.
     tracesCalls: true,
     log: teeLog(log, journal.log),
     explorer: {
-      path: access.kind === "token" && token === undefined
-        ? `/_wharf/?token=${access.token}`
-        : "/_wharf/",
+      path() {
+        const now = accessNow();
+        return now.kind === "token" && token === undefined
+          ? `/_wharf/?token=${now.token}`
+          : "/_wharf/";
+      },
       stopping: () =>
         opened.promise.then((explorer) => explorer[Symbol.dispose]()),
     },
     intercept: (request) =>
-      isExplorerPath(request.url)
+      isExplorerPath(request.url) && server?.config.dev.explorer !== false
         ? opened.promise.then((explorer) => explorer.handle(request))
         : undefined,
     async observe(request, { id, replayOf }, next) {
@@ -70,24 +93,10 @@ export async function startExploredServer(
       component: reporter(server),
     }),
     requests: journal,
-    access,
+    access: accessNow,
     onFault: (error) => logFault(log, error),
   }));
   return server;
-}
-
-/** Whoever is not on this machine needs the token. */
-function accessTo(
-  { config, token }: ExploredServerOptions,
-): ExplorerAccess {
-  if (isLoopback(config.dev.address.hostname)) return { kind: "loopback" };
-  return { kind: "token", token: token ?? randomToken() };
-}
-
-/** Whether an address is one that only this machine reaches. */
-function isLoopback(hostname: string): boolean {
-  return /^127\./.test(hostname) || hostname === "::1" ||
-    hostname === "localhost";
 }
 
 /** 192 bits, in letters that stand in an address as they are. */

@@ -30,7 +30,7 @@ import type {
 } from "./dev_server.ts";
 import type { DevState } from "./dev_state.ts";
 import { Draining } from "./draining.ts";
-import { Entrance } from "./entrance.ts";
+import { Entrance, isLoopback } from "./entrance.ts";
 import { changedFilesOf } from "./followed_files.ts";
 import { Following } from "./following.ts";
 import { ProjectHosts } from "./project_hosts.ts";
@@ -149,10 +149,14 @@ export class ServedProject implements DevServer {
     return this.#entrance.url;
   }
 
+  get isLocal(): boolean {
+    return this.#entrance.isLocal && isLoopback(this.config.dev.address);
+  }
+
   get explorerUrl(): string | undefined {
     const { explorer } = this.#options;
     return explorer && this.config.dev.explorer
-      ? `${this.url}${explorer.path}`
+      ? `${this.url}${explorer.path()}`
       : undefined;
   }
 

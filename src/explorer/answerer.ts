@@ -23,7 +23,7 @@ import { ROUTES } from "./routes.ts";
 
 /** What an answerer is made with. */
 export interface AnswererOptions extends RouteContext {
-  readonly access: ExplorerAccess;
+  readonly access: () => ExplorerAccess;
   /** Where the page's files are. */
   readonly assets: URL;
   /** Told of what the explorer itself does wrong. */
@@ -56,7 +56,7 @@ export function makeAnswerer(
   return async (request) => {
     try {
       const head = new RequestHead(request);
-      const admission = admit(head, options.access);
+      const admission = admit(head, options.access());
       if (admission.kind === "redirect") {
         const { status, location, cookie } = admission;
         return answerOf(

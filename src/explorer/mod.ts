@@ -27,7 +27,8 @@ export type { RequestSource } from "./request_source.ts";
 export interface ExplorerOptions {
   readonly project: ExploredProject;
   readonly requests: RequestSource;
-  readonly access: ExplorerAccess;
+  /** Asked with each request: a server can move to where others reach it. */
+  readonly access: () => ExplorerAccess;
   /** Told of what the explorer itself does wrong, for the log. */
   readonly onFault?: (error: unknown) => void;
   /** Where the page's files are. Default: beside this file. */

@@ -63,7 +63,7 @@ export async function serveExplorer(
   const explorer = openExplorer({
     project,
     requests,
-    access,
+    access: () => access,
     onFault: (error) => faults.push(error),
     ...(assets === undefined ? {} : { assets }),
     ...(heartbeat === undefined ? {} : { heartbeat }),
