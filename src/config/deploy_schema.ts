@@ -7,6 +7,12 @@ import { oneOf, TEXT } from "./value_rule.ts";
 export const DEPLOY: Section = section(
   "What is different where the project is deployed",
   {
+    org: leaf(TEXT, "The organization on Deno Deploy that the app is of", {
+      defaultText: "DENO_DEPLOY_ORG",
+    }),
+    app: leaf(TEXT, "The app on Deno Deploy that is deployed to", {
+      defaultText: "DENO_DEPLOY_APP",
+    }),
     keyvalue: section("Which store each bucket lives in there", {
       default: leaf(
         oneOf(BACKEND_NAMES),

@@ -40,6 +40,23 @@ export function ephemeralNames(settings: SettingTable): readonly string[] {
     : [];
 }
 
+/** An app on Deno Deploy, as far as it is named. */
+export interface PlatformApp {
+  /** The organization's slug. */
+  readonly org?: string;
+  /** The app's slug. */
+  readonly app?: string;
+}
+
+/** The app that `deploy.org` and `deploy.app` name. */
+export function platformApp(settings: SettingTable): PlatformApp {
+  const text = (name: "org" | "app") => {
+    const value = valueAt(settings, ["deploy", name])?.value;
+    return value === undefined ? {} : { [name]: String(value) };
+  };
+  return { ...text("org"), ...text("app") };
+}
+
 /** What `build` says holds over what is for development alone. */
 function withRelease(settings: SettingTable): SettingTable {
   let table = settings;

@@ -128,3 +128,19 @@ secrets:
     ["dev/components/0/config/token", "WHARF_CONFIG_TOKEN"],
   ]);
 });
+
+Deno.test("loadConfig() names the app on Deno Deploy, by the environment before the file", async () => {
+  await using project = await yamlProject(
+    `deploy: { org: acme, app: shop }`,
+  );
+  deepStrictEqual((await project.load()).platformApp, {
+    org: "acme",
+    app: "shop",
+  });
+  const { platformApp } = await project.load({
+    env: { WASH_DEPLOY_APP: "other" },
+  });
+  deepStrictEqual(platformApp, { org: "acme", app: "other" });
+  await using unnamed = await yamlProject("");
+  deepStrictEqual((await unnamed.load()).platformApp, {});
+});

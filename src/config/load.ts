@@ -15,6 +15,8 @@ import { withFollowing } from "./defaults.ts";
 import {
   type DeployTarget,
   ephemeralNames,
+  type PlatformApp,
+  platformApp,
   withDeployment,
 } from "./deployment.ts";
 import { findConfig, folderProblem, type FoundConfig } from "./find_config.ts";
@@ -67,6 +69,8 @@ export interface LoadedConfig {
   readonly secrets: readonly SecretText[];
   /** `deploy.allow_ephemeral`. */
   readonly ephemeral: readonly string[];
+  /** `deploy.org` and `deploy.app`. */
+  readonly platformApp: PlatformApp;
   /**
    * Absolute paths of the files that were read, and of those that would be if they were there.
    * Whoever wants to hear of another configuration looks at them.
@@ -137,6 +141,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     warnings,
     secrets: findSecrets({ settings, environment, componentEnvironments }),
     ephemeral: ephemeralNames(settings),
+    platformApp: platformApp(settings),
     files,
   };
 }

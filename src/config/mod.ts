@@ -46,7 +46,7 @@ export type {
 export type { EgressConfig, OutgoingHttpConfig } from "./egress_config.ts";
 export type { HostPattern, LoopbackPort, NamePattern } from "./host_pattern.ts";
 export { ConfigError, type ConfigIssue, formatIssue } from "./config_error.ts";
-export type { DeployTarget } from "./deployment.ts";
+export type { DeployTarget, PlatformApp } from "./deployment.ts";
 export { type ConfigFlag, configFlags } from "./flags.ts";
 export type { KeyPath } from "./key_path.ts";
 export { serveFlags, withServeFlags } from "./serve_flags.ts";
