@@ -6,6 +6,8 @@ export type DeploymentErrorCode =
   | "environment-missing"
   /** What is to be deployed cannot work where it is to run. */
   | "unfit"
+  /** It did not do well when it was run as Deno Deploy runs it. */
+  | "unhealthy"
   /** It cannot be written. */
   | "unwritable";
 
