@@ -50,7 +50,7 @@ async function run(
       `Cannot read "${positional}": build takes flags only; --help lists all`,
     );
   }
-  await deployProject(given, context, targetOf(given));
+  await deployProject(given, context, { target: targetOf(given) });
   return 0;
 }
 

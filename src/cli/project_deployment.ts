@@ -71,13 +71,21 @@ export interface ProjectDeployment {
   readonly out: string;
 }
 
+/** How a project is deployed. */
+export interface DeployProjectOptions {
+  readonly target: Target;
+  /** Looks at the configuration before anything is built; may throw. */
+  readonly check?: (loaded: LoadedConfig) => void;
+}
+
 /** Builds a project's component and its deployment, and prints what that is. */
 export async function deployProject(
   given: Arguments,
   context: CommandContext,
-  target: Target,
+  { target, check }: DeployProjectOptions,
 ): Promise<ProjectDeployment> {
   const loaded = await loadProject(given, context, target);
+  check?.(loaded);
   const log = makeLog(formatText, "info", context.printError);
   const warn = (text: string) => log.emit({ event: "warning", text });
   loaded.warnings.forEach(warn);
@@ -124,6 +132,7 @@ async function deploy(
     host,
     target,
     artifacts,
+    secrets,
     ephemeral,
     placeOf: (key) => {
       const place = origins[key];

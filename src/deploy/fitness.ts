@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Config } from "../config/mod.ts";
+import type { Config, SecretText } from "../config/mod.ts";
 import type { Host } from "../assemble.ts";
 import type { Artifact } from "../runtime/artifact.ts";
 import { DeploymentError } from "./deployment_error.ts";
 import type { Target } from "./deployment_file.ts";
+import { variableProblems } from "./platform_variables.ts";
 import { isFile, secretFiles } from "./portable_config.ts";
 
 /** What is looked at. */
@@ -17,6 +18,8 @@ export interface FitnessOptions {
   readonly host: Host;
   readonly target: Target;
   readonly artifacts: readonly Artifact[];
+  /** What is read from the environment there. */
+  readonly secrets: readonly SecretText[];
   /** The buckets that may lose their data; `*` stands for those without an entry. */
   readonly ephemeral: readonly string[];
   /** Where a key was set, for messages; nothing where it was not. */
@@ -40,7 +43,11 @@ const MIB = 2 ** 20;
 export function checkFitness(options: FitnessOptions): readonly string[] {
   if (options.target === "server") return [];
   const lost = ephemeralBuckets(options);
-  const refused = [...unfitPaths(options), ...lost.map(problemOf(options))];
+  const refused = [
+    ...unfitPaths(options),
+    ...variableProblems(options.config, options.secrets),
+    ...lost.map(problemOf(options)),
+  ];
   if (refused.length > 0) {
     const count = refused.length === 1
       ? "1 problem"
@@ -99,14 +106,21 @@ function isEphemeral(
     case "filesystem":
       return true;
     case "deno_kv": {
-      const own = name === undefined ? undefined : keyvalue.buckets[name];
-      const place = own?.path ?? own?.url ?? keyvalue.denoKv ?? "";
-      return isFile(place) || location === "Deno KV in memory";
+      return isFile(denoKvPlace(name, keyvalue)) ||
+        location === "Deno KV in memory";
     }
     case "nats":
     case "redis":
       return false;
   }
+}
+
+function denoKvPlace(
+  name: string | undefined,
+  { buckets, denoKv }: Config["dev"]["keyvalue"],
+): string {
+  const own = name === undefined ? undefined : buckets[name];
+  return own?.path ?? own?.url ?? denoKv ?? "";
 }
 
 /** The lines of YAML that map buckets to Deno KV, or let them be. */
@@ -173,6 +187,15 @@ function* warnings(options: FitnessOptions): Generator<string> {
   if (dev.tls !== undefined) {
     yield "dev.tls_cert_path has no effect there: the platform has certificates of its own";
   }
+  yield* watchWarnings(options);
+  const isElsewhere = imports(options, "wasi:keyvalue/") &&
+    options.host.buckets.list().some(({ name, backend }) =>
+      backend === "deno_kv" &&
+      /^https?:/i.test(denoKvPlace(name, dev.keyvalue))
+    );
+  if (isElsewhere) {
+    yield "Deno KV is at a URL, and the platform lets nobody set DENO_KV_ACCESS_TOKEN; without the URL it is the database that is attached to the app";
+  }
   const { redisUrl, natsUrl, dataNatsUrl, buckets } = dev.keyvalue;
   const urls = [
     redisUrl,
@@ -183,6 +206,23 @@ function* warnings(options: FitnessOptions): Generator<string> {
   for (const host of new Set(urls.flatMap(loopbackHost))) {
     yield `A store is at ${host}, which is the instance itself there; deploy.keyvalue names another`;
   }
+}
+
+/** Watching is there for as long as an instance is. */
+function* watchWarnings(
+  { artifacts, host }: FitnessOptions,
+): Generator<string> {
+  const hears = artifacts.some(({ exports }) =>
+    exports.some((name) => name.startsWith("wasi:keyvalue/watcher"))
+  );
+  if (!hears || host.watched.length === 0) return;
+  yield "The component is told of changes while an instance runs, and the platform stops one that gets no requests; what is written while none runs is told to nobody";
+  const asked = host.buckets.list().filter(({ name, backend }) =>
+    backend === "deno_kv" && name !== undefined && host.watched.includes(name)
+  );
+  if (asked.length === 0) return;
+  const names = asked.map(({ name }) => JSON.stringify(name)).join(", ");
+  yield `Each instance looks into Deno KV once a second for changes of ${names}: 86,400 reads a day for each of them, and a write every 20 s`;
 }
 
 function loopbackHost(url: string | undefined): readonly string[] {

@@ -48,6 +48,8 @@ export interface MadeDeployment {
   readonly sizes: Readonly<Record<string, number>>;
   /** What has to be set where it runs. */
   readonly environment: readonly NeededVariable[];
+  /** The stores that buckets can lead to. */
+  readonly stores: ReadonlySet<StoreModule>;
 }
 
 /**
@@ -94,7 +96,11 @@ export async function makeDeployment(
     const sizes = await measure(made);
     await Deno.chmod(made, 0o755);
     await putInPlace(made, out);
-    return { sizes, environment: portable.environment };
+    return {
+      sizes,
+      environment: portable.environment,
+      stores: options.stores,
+    };
   } finally {
     await Deno.remove(made, { recursive: true }).catch(() => {});
   }
