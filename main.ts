@@ -32,6 +32,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     does: "Make what a server or Deno Deploy runs",
     load: () => import("./src/cli/build.ts"),
   },
+  deploy: {
+    does: "Build, try and upload to Deno Deploy",
+    load: () => import("./src/cli/deploy.ts"),
+  },
   serve: {
     does: "Serve what build made",
     load: () => import("./src/cli/serve.ts"),

@@ -11,6 +11,7 @@ const HELP = `Wharf serves WebAssembly HTTP components.
   new      Start a project from a template
   inspect  Print what a component is given, or the configuration
   build    Make what a server or Deno Deploy runs
+  deploy   Build, try and upload to Deno Deploy
   serve    Serve what build made
   kv       Read and write buckets
 
@@ -64,7 +65,7 @@ Deno.test("main() says that there is no such command", async (test) => {
   const none = "there is no such command";
   const cases: [args: string[], message: string][] = [
     [["dve"], `"dve": ${none}; did you mean "dev"?\n\n${HELP}`],
-    [["deploy"], `"deploy": ${none}\n\n${HELP}`],
+    [["uninstall"], `"uninstall": ${none}\n\n${HELP}`],
     [["toString"], `"toString": ${none}\n\n${HELP}`],
     [["--port"], `"--port": ${none}\n\n${HELP}`],
     [["a\x1b[2J"], `"a\\x1b[2J": ${none}\n\n${HELP}`],
