@@ -7,6 +7,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { makeRecorder, readFolder } from "./support/deploy_recorder.ts";
 import { projectOf } from "./support/deployment.ts";
+import { ptyMissing, startShell } from "./support/pty.ts";
+import { redisMissing, startRedis } from "./support/redis_server.ts";
 import { type Project, run } from "./support/run_main.ts";
 import { TextLineStream } from "./support/text_line_stream.ts";
 
@@ -242,6 +244,24 @@ secrets:
   assert.doesNotMatch(stdout + stderr, /hunter2|s3cr3t/);
 });
 
+Deno.test({
+  name: "deploy tries what is kept in Redis on the server that is named",
+  ignore: redisMissing() !== undefined,
+  async fn() {
+    await using redis = await startRedis();
+    await using project = await projectOf(
+      "kv_get",
+      `${NAMED}dev: { keyvalue: { default: redis, buckets: { in_memory: { store: redis } } }, wasi_keyvalue_redis_url: "${redis.url}" }
+`,
+    );
+    await using recorder = await makeRecorder();
+    const { code, stderr } = await run(deploy(project), { env: recorder.env });
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /The gate does not try/);
+    assert.ok((await recorder.call())!.files.has("deno.lock"));
+  },
+});
+
 Deno.test("deploy warns of watching, and of a Deno KV that nobody can sign in to", async () => {
   await using project = await projectOf(
     "kv_watcher",
@@ -262,6 +282,26 @@ dev:
   assert.match(stderr, /what is written while none runs is told to nobody/);
   assert.match(stderr, /once a second for changes of "watched": 86,400 reads/);
   assert.match(stderr, /nobody set DENO_KV_ACCESS_TOKEN/);
+});
+
+Deno.test({
+  name: "deploy lets deno deploy ask at a terminal",
+  ignore: ptyMissing() !== undefined,
+  async fn() {
+    await using project = await projectOf("hello", GUEST);
+    await using recorder = await makeRecorder("test -t 0 || exit 5");
+    await using shell = await startShell({ cwd: "/", env: recorder.env });
+    const words = [
+      Deno.execPath(),
+      ...["run", "-A", `${ROOT}main.ts`],
+      ...deploy(project, "--no-gate", "--org", "acme"),
+    ];
+    const shown = await shell.run(`${words.join(" ")}; echo "code $?"`);
+    assert.match(shown, /^code 0$/m);
+    assert.deepEqual((await recorder.call())?.args, [
+      ...["deploy", "--org", "acme"],
+    ]);
+  },
 });
 
 Deno.test("deploy that is told to stop tells deno deploy", async () => {

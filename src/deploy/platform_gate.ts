@@ -123,7 +123,7 @@ function start(
     // There Deno KV is built in; this Deno has a local one only where it is asked for.
     denoArgs: usesDenoKv ? ["--unstable-kv"] : [],
     env: {
-      // What the component prints may say why it fails.
+      // A line for the request too, beside what the component prints.
       WHARF_LOG_LEVEL: "info",
       ...variables,
       ...(usesDenoKv && {

@@ -1,6 +1,6 @@
 /**
  * What Deno Deploy takes as environment variables of an app: "Limits" of its page on them,
- * https://docs.deno.com/deploy/reference/env_vars_and_contexts/ as it was in August 2026.
+ * https://docs.deno.com/deploy/reference/env_vars_and_contexts/ as read in November 2026.
  *
  * @module
  */
