@@ -66,7 +66,13 @@ Deno.test("deploy --dry-run uploads nothing, and prints the line that would", as
       ...deploy(project, "--dry-run", "--out", out),
     ],
     cwd: "/",
-    env: { ...recorder.env, NO_COLOR: "1", DENO_DEPLOY_TOKEN: TOKEN },
+    env: {
+      ...recorder.env,
+      NO_COLOR: "1",
+      DENO_DEPLOY_TOKEN: TOKEN,
+      // The way to the platform, maybe, and none to this machine.
+      HTTP_PROXY: "http://127.0.0.1:9",
+    },
     stdin: "null",
   }).output();
   const [printed, errors] = [stdout, stderr].map((bytes) =>

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { IncomingMessage } from "node:http";
 import { settlesWithin } from "../runtime/settles_within.ts";
 import { DeploymentError } from "./deployment_error.ts";
 import { hideTexts } from "./hidden_texts.ts";
@@ -22,6 +23,9 @@ const STOP = 5000;
 
 /** How long a body is read that does not end; then the client goes, as clients do. */
 const READ = 3000;
+
+/** How long a program that has broken off may take to end. */
+const LAST_WORDS = 500;
 
 /** How many of the program's last lines are shown. */
 const SHOWN_LINES = 12;
@@ -159,35 +163,47 @@ async function answer(
   const { path, host, answerWithin } = options;
   const asked = `GET ${path}`;
   const deadline = AbortSignal.timeout(answerWithin);
-  // Without it, fetch names the host that it connects to.
-  using client = Deno.createHttpClient({ allowHost: true });
   const isOver = Promise.withResolvers<PlatformEnd>();
   program.ended.then(isOver.resolve);
   try {
-    const response = await Promise.race([
-      fetch(new URL(path, url), {
-        client,
-        headers: { host },
-        redirect: "manual",
-        signal: deadline,
-      }),
+    const answered = await Promise.race([
+      ask(new URL(`${url}${path}`), { host, signal: deadline }),
       isOver.promise,
     ]);
-    if (!(response instanceof Response)) {
-      throw ended(options, program, response);
-    }
-    await readSome(response);
-    if (isHealthy(response.status)) return response.status;
-    throw refusal(
-      options,
-      program,
-      `answered ${asked} with ${response.status}`,
-    );
+    if (typeof answered !== "number") throw ended(options, program, answered);
+    if (isHealthy(answered)) return answered;
+    throw refusal(options, program, `answered ${asked} with ${answered}`);
   } catch (cause) {
     if (cause instanceof DeploymentError) throw cause;
+    // Connections break before the end of the process is known.
+    if (!deadline.aborted && await settlesWithin(program.ended, LAST_WORDS)) {
+      throw ended(options, program, await program.ended);
+    }
     const state = deadline.aborted ? `within ${answerWithin} ms` : "to its end";
     throw refusal(options, program, `did not answer ${asked} ${state}`, cause);
   }
+}
+
+/** By `node:http`, since `fetch` goes through a proxy that the environment names. */
+async function ask(
+  { hostname, port, pathname, search }: URL,
+  { host, signal }: { readonly host: string; readonly signal: AbortSignal },
+): Promise<number> {
+  const { request } = await import("node:http");
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({
+      hostname,
+      port,
+      path: `${pathname}${search}`,
+      headers: { host },
+      agent: false,
+      signal,
+    }, resolve).on("error", reject).end();
+  });
+  const reading = readWhole(response);
+  if (await settlesWithin(reading, READ)) await reading;
+  else response.destroy();
+  return response.statusCode!;
 }
 
 /** Whether the answer is no fault of a server; 501 is the host's word for "no HTTP handler". */
@@ -195,14 +211,9 @@ function isHealthy(status: number): boolean {
   return status < 500 || status === 501;
 }
 
-async function readSome({ body }: Response): Promise<void> {
-  if (body === null) return;
-  const reader = body.getReader();
-  const reading = (async () => {
-    while (!(await reader.read()).done);
-  })();
-  if (await settlesWithin(reading, READ)) return await reading;
-  await reader.cancel();
+async function readWhole(response: IncomingMessage): Promise<void> {
+  for await (const _ of response);
+  if (!response.complete) throw new Error("the answer broke off");
 }
 
 /** Tells it to stop; resolves to the milliseconds that it took. */
