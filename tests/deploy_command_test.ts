@@ -204,6 +204,17 @@ Deno.test("deploy uploads what answers, and nothing that answers with a server's
   }
 });
 
+Deno.test("docs/deploying.md has a configuration that can be deployed", async () => {
+  const page = await Deno.readTextFile(`${ROOT}docs/deploying.md`);
+  const [, config] = /```yaml\n([^]*?)```/.exec(page)!;
+  await using project = await projectOf("kv_get", `${GUEST}${config}`);
+  const { code, stdout, stderr } = await run(
+    deploy(project, "--dry-run", "--app", "shop"),
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, / && deno deploy --org acme --app shop /);
+});
+
 Deno.test("deploy --no-gate uploads what was not tried", async () => {
   await using project = await projectOf("misbehave", MAPPED);
   await using recorder = await makeRecorder();
