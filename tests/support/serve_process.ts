@@ -89,7 +89,7 @@ export function spawnServe(
   dist: string,
   { args = [], env }: ServeProcessOptions = {},
 ): ServeProcess {
-  const child = new Deno.Command(Deno.execPath(), {
+  return readServeEvents(new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...PERMISSIONS,
@@ -104,7 +104,11 @@ export function spawnServe(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
+  }).spawn());
+}
+
+/** Reads what a `serve` writes that was started otherwise: its stdout and stderr piped. */
+export function readServeEvents(child: Deno.ChildProcess): ServeProcess {
   const events: LogEvent[] = [];
   const lines: string[] = [];
   const arrivals = new EventTarget();
