@@ -125,6 +125,48 @@ Deno.test("serve has nothing of its own at the public address, and no component 
   await post.body?.cancel();
 });
 
+for (const lanes of ["0", "2"]) {
+  Deno.test(`serve tells of instances when it is asked, with ${lanes} Workers`, async () => {
+    await using made = await makeDeployment("echo");
+    await using served = await startServe(made.dist, {
+      args: ["--lanes", lanes],
+    });
+    const { readable, writable } = new TransformStream<
+      Uint8Array,
+      Uint8Array
+    >();
+    const writer = writable.getWriter();
+    const echo = fetch(served.url, { method: "POST", body: readable });
+    await writer.write(new TextEncoder().encode("begun"));
+    const response = await echo;
+    const threads = Math.max(1, Number(lanes));
+    // Each question is answered by the threads themselves; the second one begins late.
+    let counts = await instancesOf(served.admin);
+    while (counts.threads < threads) counts = await instancesOf(served.admin);
+    assert.equal(counts.busy, 1);
+    await writer.close();
+    assert.equal(await response.text(), "begun");
+    while (counts.busy > 0) counts = await instancesOf(served.admin);
+    assert.equal(counts.dropped, 1);
+    assert.equal(counts.made - counts.dropped, counts.ready);
+    assert.ok(counts.ready > 0);
+  });
+}
+
+/** What the metrics say of instances, of all threads together. */
+async function instancesOf(admin: string) {
+  const text = await (await fetch(`${admin}/metrics`)).text();
+  const sum = (pattern: RegExp) =>
+    [...text.matchAll(pattern)].reduce((sum, [, n]) => sum + Number(n), 0);
+  return {
+    threads: [...text.matchAll(/^wharf_instances{.*state="ready"}/gm)].length,
+    ready: sum(/^wharf_instances{.*state="ready"} (\d+)$/gm),
+    busy: sum(/^wharf_instances{.*state="busy"} (\d+)$/gm),
+    made: sum(/^wharf_instances_made_total (\d+)$/gm),
+    dropped: sum(/^wharf_instances_dropped_total (\d+)$/gm),
+  };
+}
+
 Deno.test("serve counts calls of buckets by store, operation and outcome", async () => {
   await using made = await makeDeployment("rust_wit_bindgen");
   await using served = await startServe(made.dist, {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { LogEvent } from "../log.ts";
 import { App } from "../runtime/app.ts";
+import { NO_INSTANCES } from "../runtime/instances.ts";
 import type { Lane } from "../runtime/lane.ts";
 import { Draining } from "./draining.ts";
 
@@ -11,6 +12,7 @@ function slowApp() {
     fetch: () => Promise.reject(new TypeError("It is not asked")),
     tell: () => Promise.reject(new TypeError("It is not told")),
     underWay: () => [1],
+    instances: () => Promise.resolve(NO_INSTANCES),
     breakOff: end.resolve,
     [Symbol.asyncDispose]: () => end.promise,
   };

@@ -74,6 +74,9 @@ class LaneServer {
         return this.#gate.take(message);
       case "ping":
         return this.#outbox.post({ kind: "pong" });
+      case "count":
+        this.#count();
+        return;
       case "close":
         this.#close();
         return;
@@ -188,6 +191,12 @@ class LaneServer {
     });
     this.#sending.add(sending);
     sending.then(() => this.#sending.delete(sending));
+  }
+
+  async #count(): Promise<void> {
+    // There is a lane by then: nobody is told of this one before.
+    const instances = await this.#lane!.instances();
+    this.#outbox.post({ kind: "counted", instances });
   }
 
   async #close(): Promise<void> {

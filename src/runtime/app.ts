@@ -12,6 +12,7 @@ import { busyFault, GuestStacks, trapFault } from "./faults/trap_fault.ts";
 import { fetchResponse, requestReader } from "./fetch_message.ts";
 import type { BucketChange } from "./guest.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { LaneInstances } from "./instances.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { GuestTrap } from "./trap.ts";
 
@@ -125,6 +126,11 @@ export class App implements AsyncDisposable {
   /** How many calls are under way, in each thread. */
   usage(): readonly number[] {
     return this.#lane.underWay();
+  }
+
+  /** How many instances there are. Never rejects, and settles within a second. */
+  instances(): Promise<LaneInstances> {
+    return this.#lane.instances();
   }
 
   /** Ends what is under way. It MUST NOT be given requests any more. */

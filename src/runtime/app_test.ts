@@ -3,6 +3,7 @@ import { App, type RequestEvent } from "./app.ts";
 import type { FaultPolicy } from "./faults/fault.ts";
 import { RecentOutput } from "./faults/recent_output.ts";
 import { GuestStacks } from "./faults/trap_fault.ts";
+import { NO_INSTANCES } from "./instances.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { GuestTrap, trapFrom } from "./trap.ts";
 
@@ -15,6 +16,7 @@ function appOn(fetch: Lane["fetch"], faults: FaultPolicy = "shown") {
     fetch,
     tell: () => Promise.reject(new TypeError("The test tells of no change")),
     underWay: () => [0],
+    instances: () => Promise.resolve(NO_INSTANCES),
     breakOff() {},
     [Symbol.asyncDispose]: () => Promise.resolve(void disposed++),
   };
@@ -133,6 +135,7 @@ Deno.test("fetch() answers 501 for a component that answers no requests", async 
     fetch: () => Promise.reject(new TypeError("It must not be asked")),
     tell: () => Promise.resolve(),
     underWay: () => [0],
+    instances: () => Promise.resolve(NO_INSTANCES),
     breakOff() {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -157,6 +160,7 @@ Deno.test("disposing ends what calls the lane besides before the lane", async ()
       fetch: () => Promise.resolve(new Response()),
       tell: () => Promise.resolve(),
       underWay: () => [],
+      instances: () => Promise.resolve(NO_INSTANCES),
       breakOff() {},
       [Symbol.asyncDispose]: end("lane"),
     },
@@ -188,6 +192,7 @@ Deno.test("fetch() gives nothing away unless faults are shown", async () => {
       fetch: () => Promise.reject(trap),
       tell: () => Promise.resolve(),
       underWay: () => [0],
+      instances: () => Promise.resolve(NO_INSTANCES),
       breakOff() {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
@@ -208,6 +213,7 @@ Deno.test("fetch() tells what the guest wrote for the request, and lets go of it
       },
       tell: () => Promise.resolve(),
       underWay: () => [0],
+      instances: () => Promise.resolve(NO_INSTANCES),
       breakOff() {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
@@ -235,6 +241,7 @@ Deno.test("fetch() answers also where the stack cannot be told", async () => {
       fetch: () => Promise.reject(trapFrom(error)),
       tell: () => Promise.resolve(),
       underWay: () => [0],
+      instances: () => Promise.resolve(NO_INSTANCES),
       breakOff() {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },

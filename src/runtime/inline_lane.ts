@@ -7,6 +7,7 @@
 import { Deadlines } from "./deadlines.ts";
 import type { BucketChange, Guest, GuestFactory, GuestRun } from "./guest.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { LaneInstances } from "./instances.ts";
 import { type Lane, LaneBusyError, type LaneEvents } from "./lane.ts";
 import { LinkError } from "./linker.ts";
 import { GuestPool, type PoolOptions } from "./pool.ts";
@@ -86,6 +87,10 @@ class InlineLane implements Lane {
 
   underWay(): readonly number[] {
     return [this.#pool.lent];
+  }
+
+  instances(): Promise<LaneInstances> {
+    return Promise.resolve(this.#pool.instances);
   }
 
   breakOff(): void {

@@ -6,6 +6,9 @@
 
 import type { BucketChange } from "./guest.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { LaneInstances } from "./instances.ts";
+
+export type { LaneInstances, ThreadInstances } from "./instances.ts";
 
 /** Answers requests with one component. Guests run in the same thread, or in a Worker. */
 export interface Lane extends AsyncDisposable {
@@ -28,6 +31,11 @@ export interface Lane extends AsyncDisposable {
   tell(change: BucketChange, changeId: string): Promise<void>;
   /** How many calls are under way, in each of its threads. */
   underWay(): readonly number[];
+  /**
+   * How many instances there are. Never rejects, and MUST settle within a second whatever
+   * guests do: who asks is somebody who watches the server.
+   */
+  instances(): Promise<LaneInstances>;
   /** Ends what is under way with {@linkcode GuestTrap}. The lane MUST NOT be called again. */
   breakOff(): void;
 }

@@ -7,6 +7,7 @@
 
 import type { BucketChange } from "./guest.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import { allInstances, type LaneInstances, NO_INSTANCES } from "./instances.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import type { WorkerLane } from "./worker_lane.ts";
 
@@ -55,6 +56,7 @@ export async function openLanes(options: DispatcherOptions): Promise<Lanes> {
     fetch: (request, id) => lanes.fetch(request, id),
     tell: (change, id) => lanes.tell(change, id),
     underWay: () => lanes.underWay(),
+    instances: () => lanes.instances(),
     breakOff: () => lanes.breakOff(),
     [Symbol.asyncDispose]: () => lanes.close(),
   };
@@ -66,6 +68,9 @@ class Dispatcher {
   readonly #places: Promise<void>[] = [];
   readonly #stop = new AbortController();
   #arrival = Promise.withResolvers<void>();
+  /** Of lanes that have ended: what is counted never gets less. */
+  #gone: LaneInstances = NO_INSTANCES;
+  readonly #counted = new WeakMap<WorkerLane, LaneInstances>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -90,6 +95,18 @@ class Dispatcher {
 
   underWay(): readonly number[] {
     return [...this.#lanes].map(({ load }) => load);
+  }
+
+  async instances(): Promise<LaneInstances> {
+    await Promise.all([...this.#lanes].map(async (lane) => {
+      const counted = await lane.instances();
+      // One that has ended meanwhile is among those that are gone.
+      if (this.#lanes.has(lane)) this.#counted.set(lane, counted);
+    }));
+    const counted = [...this.#lanes].map((lane) =>
+      this.#counted.get(lane) ?? NO_INSTANCES
+    );
+    return allInstances([...counted, this.#gone]);
   }
 
   breakOff(): void {
@@ -166,6 +183,9 @@ class Dispatcher {
 
   #remove(lane: WorkerLane): void {
     this.#lanes.delete(lane);
+    const { made } = this.#counted.get(lane) ?? NO_INSTANCES;
+    const gone = { threads: [], made, dropped: made };
+    this.#gone = allInstances([this.#gone, gone]);
     if (this.#lanes.size === 0) this.#arrival = Promise.withResolvers();
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openLanes } from "./lane_dispatcher.ts";
+import { type LaneInstances, NO_INSTANCES } from "./instances.ts";
 import { LaneBusyError } from "./lane.ts";
 import { GuestTrap } from "./trap.ts";
 import type { WorkerLane } from "./worker_lane.ts";
@@ -19,6 +20,7 @@ class FakeLane implements WorkerLane {
   readonly served: string[] = [];
   readonly end = Promise.withResolvers<string | undefined>();
   load = 0;
+  counts: LaneInstances = NO_INSTANCES;
   disposed = false;
 
   get ended(): Promise<string | undefined> {
@@ -37,6 +39,10 @@ class FakeLane implements WorkerLane {
 
   underWay(): readonly number[] {
     return [this.load];
+  }
+
+  instances(): Promise<LaneInstances> {
+    return Promise.resolve(this.counts);
   }
 
   breakOff(): void {
@@ -162,4 +168,29 @@ Deno.test("underWay() counts each lane, and breakOff() ends all and replaces non
   await Promise.all(lanes.map(({ ended }) => ended));
   await dispatcher[Symbol.asyncDispose]();
   assert.deepEqual([lanes.length, replaced], [2, []]);
+});
+
+Deno.test("instances() tells of each lane, and never counts less", async () => {
+  const { dispatcher, lanes } = await open(2);
+  await settle();
+  const counts = (made: number) => ({
+    threads: [{ ready: 1, busy: made }],
+    made,
+    dropped: made - 1,
+  });
+  [lanes[0]!.counts, lanes[1]!.counts] = [counts(5), counts(3)];
+  assert.deepEqual(await dispatcher.instances(), {
+    threads: [{ ready: 1, busy: 5 }, { ready: 1, busy: 3 }],
+    made: 8,
+    dropped: 6,
+  });
+  lanes[0]!.end.resolve("it broke");
+  await settle();
+  lanes[2]!.counts = counts(1);
+  assert.deepEqual(await dispatcher.instances(), {
+    threads: [{ ready: 1, busy: 3 }, { ready: 1, busy: 1 }],
+    made: 9,
+    dropped: 7,
+  });
+  await dispatcher[Symbol.asyncDispose]();
 });

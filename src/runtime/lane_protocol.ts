@@ -11,6 +11,7 @@ import type { BucketChange } from "./guest.ts";
 import type { GuestLogLevel, GuestStream, HostCall } from "./host_interface.ts";
 import type { HttpBodyError } from "./http_body_error.ts";
 import type { HeaderLine } from "./http_message.ts";
+import type { LaneInstances } from "./instances.ts";
 import type { MissingImport } from "./linker.ts";
 import type { PoolOptions } from "./pool.ts";
 import type { TrapKind } from "./trap.ts";
@@ -126,6 +127,17 @@ export type BucketAnswer =
   }
   | { readonly ok: false; readonly code: "fault"; readonly message: string };
 
+/** The bytes that an answer holds, for who hands them over. */
+export function bytesOf(
+  answer: BucketAnswer,
+): readonly Uint8Array<ArrayBuffer>[] {
+  const value = answer.ok ? answer.value : undefined;
+  return typeof value === "object" && "value" in value &&
+      value.value instanceof Uint8Array
+    ? [value.value]
+    : [];
+}
+
 /** A body under way. Its sender may send as many bytes as it was given credit for. */
 export type StreamMessage =
   /** To the receiver. */
@@ -213,6 +225,8 @@ export type ToLane<Guests> =
   | GateReply
   /** Asks whether its event loop turns. */
   | { readonly kind: "ping" }
+  /** Asks how many instances there are. */
+  | { readonly kind: "count" }
   /** No further calls come; those under way are finished. */
   | { readonly kind: "close" };
 
@@ -281,4 +295,5 @@ export type FromLane =
   /** For the log. */
   | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "pong" }
+  | { readonly kind: "counted"; readonly instances: LaneInstances }
   | { readonly kind: "closed" };

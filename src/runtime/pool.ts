@@ -6,6 +6,7 @@
  */
 
 import type { Guest, GuestFactory } from "./guest.ts";
+import type { LaneInstances } from "./instances.ts";
 
 /** How a pool keeps its guests. */
 export interface PoolOptions {
@@ -27,6 +28,8 @@ export class GuestPool implements Disposable {
   readonly #waiting: ((free: boolean) => void)[] = [];
   readonly #onIdle: (() => void)[] = [];
   #lent = 0;
+  #made = 0;
+  #dropped = 0;
   #filling = false;
   #closed = false;
 
@@ -40,6 +43,15 @@ export class GuestPool implements Disposable {
     return this.#lent;
   }
 
+  /** How many guests there are, and were. */
+  get instances(): LaneInstances {
+    return {
+      threads: [{ ready: this.#idle.length, busy: this.#lent }],
+      made: this.#made,
+      dropped: this.#dropped,
+    };
+  }
+
   /** Resolves when no guest serves a request and none is waited for. */
   idle(): Promise<void> {
     if (this.#lent === 0) return Promise.resolve();
@@ -48,7 +60,7 @@ export class GuestPool implements Disposable {
 
   /** Makes the first guest, so that what fails at instantiation fails at start. */
   async warm(): Promise<void> {
-    if (this.#idle.length === 0) this.#keep(await this.#factory.make());
+    if (this.#idle.length === 0) this.#keep(await this.#make());
     this.#fill();
   }
 
@@ -60,7 +72,7 @@ export class GuestPool implements Disposable {
     if (this.#lent < this.#options.limit) this.#lent++;
     else if (!await this.#turn()) return undefined;
     try {
-      return this.#idle.pop() ?? await this.#factory.make();
+      return this.#idle.pop() ?? await this.#make();
     } catch (error) {
       this.#passOn();
       throw error;
@@ -70,19 +82,19 @@ export class GuestPool implements Disposable {
   /** Takes a guest back whose code has returned. */
   giveBack(guest: Guest): void {
     if (guest.uses < this.#options.reuse && !this.#closed) this.#keep(guest);
-    else guest.drop();
+    else this.#drop(guest);
     this.#passOn();
   }
 
   /** Drops a guest that trapped or was given up. */
   discard(guest: Guest): void {
-    guest.drop();
+    this.#drop(guest);
     this.#passOn();
   }
 
   [Symbol.dispose](): void {
     this.#closed = true;
-    for (const guest of this.#idle.splice(0)) guest.drop();
+    for (const guest of this.#idle.splice(0)) this.#drop(guest);
     for (const resolve of this.#waiting.splice(0)) resolve(false);
   }
 
@@ -112,8 +124,19 @@ export class GuestPool implements Disposable {
     this.#fill();
   }
 
+  async #make(): Promise<Guest> {
+    const guest = await this.#factory.make();
+    this.#made++;
+    return guest;
+  }
+
+  #drop(guest: Guest): void {
+    this.#dropped++;
+    guest.drop();
+  }
+
   #keep(guest: Guest): void {
-    if (this.#closed) guest.drop();
+    if (this.#closed) this.#drop(guest);
     else this.#idle.push(guest);
   }
 
@@ -123,7 +146,7 @@ export class GuestPool implements Disposable {
       this.#filling || this.#closed || this.#idle.length >= this.#options.ahead
     ) return;
     this.#filling = true;
-    this.#factory.make().then(
+    this.#make().then(
       (guest) => {
         this.#filling = false;
         this.#keep(guest);

@@ -226,3 +226,27 @@ Deno.test("GuestPool disposed tells those who wait that there is nothing", async
   pool[Symbol.dispose]();
   assert.deepEqual(await Promise.all(waiting), [undefined, undefined]);
 });
+
+Deno.test("GuestPool.instances counts what waits, serves, was made and is gone", async () => {
+  const { factory, pool } = open({ reuse: 2, ahead: 2 });
+  await pool.warm();
+  await settle();
+  const counts = (ready: number, busy: number) => [{ ready, busy }];
+  assert.deepEqual(pool.instances, {
+    threads: counts(2, 0),
+    made: 2,
+    dropped: 0,
+  });
+  const [first, second] = [await use(pool), await use(pool)];
+  assert.deepEqual(pool.instances.threads, counts(0, 2));
+  pool.giveBack(first);
+  pool.discard(second);
+  await settle();
+  assert.deepEqual(pool.instances, {
+    threads: counts(2, 0),
+    made: factory.made.length,
+    dropped: 1,
+  });
+  pool[Symbol.dispose]();
+  assert.equal(pool.instances.dropped, factory.made.length);
+});

@@ -13,14 +13,16 @@ import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import type { Lane, LaneEvents } from "./lane.ts";
 import { errorFrom, overdue } from "./lane_fault.ts";
 import { GateServer } from "./lane_gate.ts";
-import type {
-  BucketAnswer,
-  BucketCall,
-  BucketPlace,
-  FromLane,
-  LaneSettings,
-  StoreNames,
-  ToLane,
+import { RemoteInstances } from "./instances.ts";
+import {
+  type BucketAnswer,
+  type BucketCall,
+  type BucketPlace,
+  bytesOf,
+  type FromLane,
+  type LaneSettings,
+  type StoreNames,
+  type ToLane,
 } from "./lane_protocol.ts";
 import { LaneStreams, STREAM_WINDOW } from "./lane_streams.ts";
 import { LaneWatchdog } from "./lane_watchdog.ts";
@@ -86,6 +88,7 @@ export async function openWorkerLane<Guests>(
     fetch: (request, id) => thread.fetch(request, id),
     tell: (change, id) => thread.tell(change, id),
     underWay: () => [thread.load],
+    instances: () => thread.instances.now(),
     breakOff: () => thread.breakOff(),
     [Symbol.asyncDispose]: () => thread.close(),
   };
@@ -122,6 +125,9 @@ class LaneThread<Guests> {
   readonly #gate: GateServer;
   readonly #calls = new Map<string, Call>();
   readonly #watchdog: LaneWatchdog;
+  readonly instances = new RemoteInstances(
+    () => this.#outbox.post({ kind: "count" }),
+  );
   readonly #opened = Promise.withResolvers<Opened>();
   readonly #ended = Promise.withResolvers<string | undefined>();
   readonly #closed = Promise.withResolvers<void>();
@@ -310,6 +316,8 @@ class LaneThread<Guests> {
         return this.#options.warn(message.text);
       case "pong":
         return this.#watchdog.heard();
+      case "counted":
+        return this.instances.take(message.instances);
       case "closed":
         return this.#closed.resolve();
       default:
@@ -347,10 +355,10 @@ class LaneThread<Guests> {
   async #ask(call: number, place: BucketPlace, ask: BucketCall): Promise<void> {
     const answer = await this.#options.buckets(place, ask);
     if (this.#endReason !== undefined) return;
-    const bytes = answer.ok && isEntry(answer.value)
-      ? [answer.value.value]
-      : [];
-    this.#outbox.post({ kind: "bucket-answer", call, answer }, ...bytes);
+    this.#outbox.post(
+      { kind: "bucket-answer", call, answer },
+      ...bytesOf(answer),
+    );
   }
 
   /** Ends the Worker, and each call with it. */
@@ -387,11 +395,4 @@ class LaneThread<Guests> {
       `The thread that the guest ran in has ended: ${this.#endReason}`,
     );
   }
-}
-
-function isEntry(
-  value: unknown,
-): value is { readonly value: Uint8Array<ArrayBuffer> } {
-  return typeof value === "object" && value !== null && "value" in value &&
-    value.value instanceof Uint8Array;
 }

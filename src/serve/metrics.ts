@@ -9,6 +9,7 @@ import type { Host } from "../assemble.ts";
 import type { HostCallReport, Log } from "../log.ts";
 import { storeNames } from "../assemble/store_names.ts";
 import type { App } from "../runtime/app.ts";
+import { type LaneInstances, NO_INSTANCES } from "../runtime/instances.ts";
 import type { StoreNames } from "../runtime/lane_protocol.ts";
 import { recordProcess } from "./process_metrics.ts";
 
@@ -90,6 +91,16 @@ export class Metrics {
     "How long a component waited for the head of another server's answer",
     { labelNames: [], buckets: REQUEST_BUCKETS },
   );
+  readonly #made = this.#counter(
+    "wharf_instances_made_total",
+    "Instances of the component that were made",
+  );
+  readonly #dropped = this.#counter(
+    "wharf_instances_dropped_total",
+    "Instances of the component that were made and are gone",
+  );
+  #app: App | undefined;
+  #instances: LaneInstances = NO_INSTANCES;
   #names: StoreNames = { stores: new Map(), otherwise: "unknown" };
 
   /** @param inFlight How many requests have no end yet. */
@@ -108,8 +119,9 @@ export class Metrics {
   }
 
   /** All of it, as text. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    if (this.#app !== undefined) await this.#count(this.#app);
+    return await this.#registry.metrics();
   }
 
   /** Takes from the log what is not told otherwise. */
@@ -131,6 +143,21 @@ export class Metrics {
   /** Counts what serves. Once. */
   follow({ buckets }: Host, app: App): void {
     this.#names = storeNames(buckets);
+    this.#app = app;
+    this.#gauge(
+      "wharf_instances",
+      "Instances of the component in each thread: made ahead, or serving",
+      (gauge) => {
+        gauge.reset();
+        for (
+          const [lane, { ready, busy }] of this.#instances.threads.entries()
+        ) {
+          gauge.set({ lane, state: "ready" }, ready);
+          gauge.set({ lane, state: "busy" }, busy);
+        }
+      },
+      ["lane", "state"],
+    );
     this.#gauge(
       "wharf_lanes",
       "Threads that run the component now",
@@ -161,6 +188,16 @@ export class Metrics {
   /** A request never reached the component. */
   refused(reason: string): void {
     this.#refused.inc({ reason });
+  }
+
+  /** Counters are told what came since they were told last: two may ask at once. */
+  async #count(app: App): Promise<void> {
+    const now = await app.instances();
+    const made = Math.max(now.made, this.#instances.made);
+    const dropped = Math.max(now.dropped, this.#instances.dropped);
+    this.#made.inc(made - this.#instances.made);
+    this.#dropped.inc(dropped - this.#instances.dropped);
+    this.#instances = { threads: now.threads, made, dropped };
   }
 
   #called(call: HostCallReport): void {

@@ -287,6 +287,7 @@ async function openInWorkers(
       return lane.tell(change, id);
     },
     underWay: () => lane.underWay(),
+    instances: () => lane.instances(),
     breakOff: () => lane.breakOff(),
     [Symbol.asyncDispose]: () => lane[Symbol.asyncDispose](),
   };
