@@ -22,10 +22,12 @@ for (const server of ["deno", "node"]) {
       assert.equal(response.status, 404, await response.text());
       const { id, trace } = await served.event("access");
       assert.equal(trace, TRACE);
-      // Deno records one of its own of HTTP/1.1 by node, which leads nowhere.
       const request = await collector.span(({ attributes }) =>
         attributes["wharf.request.id"] === id
       );
+      const { hostname, port } = new URL(served.url);
+      assert.equal(request.attributes["server.address"], hostname);
+      assert.equal(Number(request.attributes["server.port"]), Number(port));
       assert.equal(request.kind, "server");
       assert.equal(request.trace, TRACE);
       assert.equal(request.parent, PARENT);
@@ -50,35 +52,91 @@ for (const server of ["deno", "node"]) {
   }
 }
 
-Deno.test("serve records a call to another server, which is told of it as its parent", async () => {
-  const heads: string[] = [];
-  await using other = serveScript(async (connection) => {
-    heads.push(await connection.readHead() ?? "");
-    await connection.send(
-      "HTTP/1.1 503 Away\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+for (const server of ["deno", "node"]) {
+  Deno.test(`serve records a request once, and a call to another server, which is told of it as its parent, by ${server}`, async () => {
+    const heads: string[] = [];
+    await using other = serveScript(async (connection) => {
+      heads.push(await connection.readHead() ?? "");
+      await connection.send(
+        "HTTP/1.1 503 Away\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+      );
+    });
+    await using collector = startCollector();
+    await using made = await makeDeployment("outgoing");
+    await using served = await startServe(made.dist, {
+      args: ["--http-server", server],
+      env: collector.env,
+    });
+    const response = await fetch(
+      `${served.url}/?${other.query}&path=/there?secret=1`,
     );
+    assert.match(await response.text(), /^status 503\n/);
+    served.kill("SIGTERM");
+    await served.ended;
+    const [request, ...others] = collector.spans
+      .filter(({ kind }) => kind === "server");
+    assert.deepEqual(others, []);
+    assert.equal(request?.parent, undefined);
+    const call = await collector.span(({ kind }) => kind === "client");
+    assert.deepEqual([call.trace, call.parent], [request?.trace, request?.id]);
+    assert.deepEqual(call.attributes, {
+      "url.full": `http://127.0.0.1:${other.port}/there`,
+      "http.request.method": "GET",
+      "server.address": "127.0.0.1",
+      "server.port": other.port,
+      "http.response.status_code": 503,
+      "error.type": "503",
+    });
+    assert.ok(!JSON.stringify(collector.spans).includes("secret"));
+    assert.ok(call.failed);
+    const told = /^traceparent: (.*)$/m.exec(heads[0]!)?.[1]?.trim();
+    assert.equal(told, `00-${call.trace}-${call.id}-01`);
+  });
+}
+
+Deno.test("serve records why a call failed, no password, and that it was sent again", async () => {
+  await using other = serveScript(async (connection, index) => {
+    await connection.readHead();
+    await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    // The next request comes on a connection that ends instead of an answer.
+    if (index === 0) await connection.readHead();
   });
   await using collector = startCollector();
   await using made = await makeDeployment("outgoing");
-  await using served = await startServe(made.dist, { env: collector.env });
-  const response = await fetch(
-    `${served.url}/?${other.query}&path=/there?secret=1`,
-  );
-  assert.match(await response.text(), /^status 503\n/);
-  const request = await collector.span(({ kind }) => kind === "server");
-  const call = await collector.span(({ kind }) => kind === "client");
-  assert.deepEqual([call.trace, call.parent], [request.trace, request.id]);
-  assert.equal(request.parent, undefined);
-  assert.deepEqual(call.attributes, {
-    "url.path": "/there",
-    "http.request.method": "GET",
-    "server.address": "127.0.0.1",
-    "server.port": other.port,
-    "http.response.status_code": 503,
-    "error.type": "503",
+  await using served = await startServe(made.dist, {
+    args: ["--lanes", "0"],
+    env: collector.env,
   });
-  assert.ok(!JSON.stringify(collector.spans).includes("secret"));
-  assert.ok(call.failed);
-  const told = /^traceparent: (.*)$/m.exec(heads[0]!)?.[1]?.trim();
-  assert.equal(told, `00-${call.trace}-${call.id}-01`);
+  const authority = `127.0.0.1:${other.port}`;
+  const queries = [
+    `authority=${authority}&path=/once`,
+    `authority=${authority}&path=/again`,
+    `authority=user:hunter2@${authority}&path=/refused`,
+    "authority=127.0.0.1:1&path=/brewed&method=BREW&scheme=https",
+  ];
+  for (const query of queries) {
+    await (await fetch(`${served.url}/?${query}`)).text();
+  }
+  const callOf = (path: string) =>
+    collector.span(({ kind, attributes }) =>
+      kind === "client" && `${attributes["url.full"]}`.endsWith(path)
+    );
+  const once = await callOf("/once");
+  assert.equal(once.attributes["http.request.resend_count"], undefined);
+  const again = await callOf("/again");
+  assert.equal(again.attributes["http.request.resend_count"], 1);
+  assert.deepEqual([once.failed, again.failed], [false, false]);
+  const refused = await callOf("/refused");
+  assert.equal(refused.attributes["url.full"], `http://${authority}/refused`);
+  assert.equal(refused.attributes["error.type"], "HTTP-request-URI-invalid");
+  const brewed = await callOf("/brewed");
+  assert.equal(brewed.name, "HTTP");
+  assert.equal(brewed.attributes["url.full"], "https://127.0.0.1:1/brewed");
+  assert.equal(brewed.attributes["http.request.method"], "_OTHER");
+  assert.equal(brewed.attributes["http.request.method_original"], "BREW");
+  assert.equal(brewed.attributes["error.type"], "connection-refused");
+  assert.ok(brewed.failed);
+  served.kill("SIGTERM");
+  await served.ended;
+  assert.ok(!JSON.stringify(collector.spans).includes("hunter2"));
 });

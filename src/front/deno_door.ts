@@ -38,7 +38,7 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
       }, async (request, info) => {
         const response = await gate.handle(
           read(request),
-          () => info.remoteAddr.hostname,
+          () => ({ client: info.remoteAddr.hostname }),
         );
         if (response.trailers !== undefined) {
           reportTrailers(response.trailers, events.trailersLost);

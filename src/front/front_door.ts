@@ -11,15 +11,22 @@ import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 /** Answers a request. MUST NOT reject: a door has nothing to say in its place. */
 export type RequestHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
+/** What a door knows of a request that does not stand in it. */
+export interface RequestOrigin {
+  /** The address of whoever sent it; `undefined` where the door does not know. */
+  readonly client: string | undefined;
+  /** The span that the server below has begun for it, where that is not the active one. */
+  readonly span?: () => unknown;
+}
+
 /**
  * Sees each request before it is held to the limits, and its answer after. MUST NOT reject.
  *
- * @param client The address of whoever sent it; `undefined` where the door does not know.
  * @param next Answers it.
  */
 export type RequestObserver = (
   request: HttpRequest,
-  client: string | undefined,
+  origin: RequestOrigin,
   next: RequestHandler,
 ) => Promise<HttpResponse>;
 

@@ -18,6 +18,7 @@ import type {
   RefusalReason,
   RequestHandler,
   RequestObserver,
+  RequestOrigin,
 } from "./front_door.ts";
 import { type HeadFacts, headFacts } from "./head_facts.ts";
 import { IdleWatch } from "./idle_watch.ts";
@@ -58,16 +59,16 @@ export class Gate implements Disposable {
   /**
    * Answers one request. Never rejects.
    *
-   * @param client The address of whoever sent it; asked for only where somebody wants to know.
+   * @param origin Asked for only where somebody wants to know.
    */
   handle(
     request: HttpRequest,
-    client: () => string | undefined,
+    origin: () => RequestOrigin,
   ): Promise<HttpResponse> {
     const { observe } = this.#options;
     return observe === undefined
       ? this.#guard(request)
-      : observe(request, client(), (request) => this.#guard(request));
+      : observe(request, origin(), (request) => this.#guard(request));
   }
 
   [Symbol.dispose](): void {

@@ -16,6 +16,7 @@ export type {
   RefusalReason,
   RequestHandler,
   RequestObserver,
+  RequestOrigin,
 } from "./front_door.ts";
 export { ListenError } from "./listen_error.ts";
 

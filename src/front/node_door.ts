@@ -20,7 +20,7 @@ import type { FrontDoor, FrontDoorOptions } from "./front_door.ts";
 import { Gate } from "./gate.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import { listenError } from "./listen_error.ts";
-import { http1Request, sendHttp1 } from "./node_http1.ts";
+import { denoSpan, http1Request, sendHttp1 } from "./node_http1.ts";
 import { http2Request, sendHttp2 } from "./node_http2.ts";
 import { onProtocol } from "./protocol.ts";
 
@@ -224,7 +224,10 @@ class NodeDoor implements FrontDoor {
         flags,
         scheme: this.scheme,
       });
-      this.#gate.handle(request, () => session.socket?.remoteAddress)
+      this.#gate.handle(
+        request,
+        () => ({ client: session.socket?.remoteAddress }),
+      )
         .then((response) =>
           sendHttp2(stream, response, { isHead: request.method === "HEAD" })
         )
@@ -246,7 +249,10 @@ class NodeDoor implements FrontDoor {
     try {
       const answer = await this.#gate.handle(
         request,
-        () => socket.remoteAddress,
+        () => ({
+          client: socket.remoteAddress,
+          span: () => denoSpan(response),
+        }),
       );
       await sendHttp1(response, answer, {
         // A body that the client was not asked for does not come any more.

@@ -90,6 +90,16 @@ function trailersOf(
   });
 }
 
+/**
+ * The span that Deno records of the request, where it does. It does not make it the active one
+ * as `Deno.serve` does, but keeps it behind a symbol; `undefined` where that is gone.
+ */
+export function denoSpan(response: ServerResponse): unknown {
+  const key = Object.getOwnPropertySymbols(response)
+    .find(({ description }) => description === "kOtelSpan");
+  return key === undefined ? undefined : Reflect.get(response, key);
+}
+
 /** How a response is sent. */
 export interface SendOptions {
   /** Whether the connection ends with it. */

@@ -14,6 +14,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type {
+  CallBeginning,
   CallEnd,
   CallSpans,
   HostCall,
@@ -21,7 +22,19 @@ import type {
 import type { StoreNames } from "../runtime/lane_protocol.ts";
 import { formatTraceparent, parseTraceparent } from "../runtime/traceparent.ts";
 
-type BegunCall = Pick<HostCall, "interface" | "name" | "target" | "subject">;
+type BegunCall = Pick<HostCall, "interface" | "name"> & CallBeginning;
+
+/** The methods that the conventions know; a guest can send any word. */
+const METHODS: ReadonlySet<string> = new Set([
+  ...["GET", "HEAD", "POST", "PUT", "PATCH"],
+  ...["DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"],
+]);
+
+/** By scheme, with the colon. */
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ["http:", 80],
+  ["https:", 443],
+]);
 
 /** Records by the tracer of this thread. */
 export function makeCallSpans(names: StoreNames): CallSpans {
@@ -72,24 +85,36 @@ function describeBucketCall(
   };
 }
 
-/** The query is left out: it may hold secrets. */
-function describeHttp({ target, subject = "" }: BegunCall): Description {
-  const space = subject.indexOf(" ");
-  const method = subject.slice(0, space);
-  const [path = ""] = subject.slice(space + 1).split("?", 1);
-  const [, host = target, port] = /^(.*?)(?::(\d+))?$/.exec(target) ?? [];
+/** The query is left out: it may hold secrets. What the guest calls need be no URL. */
+function describeHttp(
+  { target, subject = "", url: written = "" }: BegunCall,
+): Description {
+  const method = subject.slice(0, subject.indexOf(" "));
+  const isKnown = METHODS.has(method);
+  const url = URL.parse(written);
+  // With no host in front, a part of the path may stand for one.
+  if (url !== null) url.username = url.password = "";
+  const port = url === null
+    ? undefined
+    : url.port === ""
+    ? DEFAULT_PORTS.get(url.protocol)
+    : Number(url.port);
   return {
-    name: method,
+    name: isKnown ? method : "HTTP",
     attributes: {
-      "http.request.method": method,
-      "url.path": path,
-      "server.address": host,
-      ...(port !== undefined && { "server.port": Number(port) }),
+      "http.request.method": isKnown ? method : "_OTHER",
+      ...(!isKnown && { "http.request.method_original": method }),
+      "url.full": url?.href ?? written,
+      "server.address": url?.hostname.replace(/^\[|\]$/g, "") ?? target,
+      ...(port !== undefined && { "server.port": port }),
     },
   };
 }
 
-function endHttp(span: Span, { result, error }: CallEnd): void {
+function endHttp(span: Span, { result, error, resends }: CallEnd): void {
+  if (resends !== undefined) {
+    span.setAttribute("http.request.resend_count", resends);
+  }
   if (error !== undefined) return fail(span, error);
   const status = Number(result);
   span.setAttribute("http.response.status_code", status);

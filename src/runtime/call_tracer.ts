@@ -106,7 +106,7 @@ export class CallTracer {
     args: readonly unknown[],
   ): PendingCall {
     // The arguments are what the function's WIT type says.
-    const { target, subject } = of(...args as never[]);
+    const { target, subject, url } = of(...args as never[]);
     const told = {
       ...head,
       target: shortened(target, MAX_SUBJECT),
@@ -116,7 +116,10 @@ export class CallTracer {
     };
     const { spans, traceparent } = this.#context;
     const call = new PendingCall(told, {
-      span: spans?.begin(told, traceparent),
+      span: spans?.begin({
+        ...told,
+        ...(url !== undefined && { url: shortened(url, MAX_SUBJECT) }),
+      }, traceparent),
       // Of the request that it was made for, whatever the instance serves when it ends.
       requestId: this.#context.requestId,
       output: this.#context.output,
@@ -150,12 +153,13 @@ class PendingCall {
   }
 
   /** Tells of it; what comes after the first end is passed over. */
-  end({ result, error }: CallEnd): void {
+  end({ result, error, resends }: CallEnd): void {
     const { requestId, output, pending, span } = this.#place;
     if (!pending.delete(this)) return;
     span?.end({
       ...(result !== undefined && { result }),
       ...(error !== undefined && { error: shortened(error, MAX_ERROR) }),
+      ...(resends !== undefined && { resends }),
     });
     output.call?.(requestId, {
       ...this.#call,

@@ -26,7 +26,16 @@ export type GuestLogLevel =
 export const MAX_SUBJECT = 256;
 
 /** How a call ended, as a {@linkcode HostCall} tells it. */
-export type CallEnd = Pick<HostCall, "result" | "error">;
+export interface CallEnd extends Pick<HostCall, "result" | "error"> {
+  /** How often the host did it again by itself; absent where it did not. For spans alone. */
+  readonly resends?: number;
+}
+
+/** What is told of a call when it begins. */
+export interface CallBeginning extends Pick<HostCall, "target" | "subject"> {
+  /** Where a request goes, without a user's name, password or query. For spans alone. */
+  readonly url?: string;
+}
 
 /** What is told of the calls of one host function. Used only where somebody wants to know. */
 export interface CallDescription {
@@ -34,7 +43,7 @@ export interface CallDescription {
    * What a call is done to, by the function's arguments, a method's `self` first. MUST NOT tell
    * a value or a secret.
    */
-  of(...args: never[]): Pick<HostCall, "target" | "subject">;
+  of(...args: never[]): CallBeginning;
   /**
    * How a call ended that the function did not refuse, by what it returned: at once, or later
    * where it goes on behind the guest's back. MUST NOT reject.
@@ -68,7 +77,7 @@ export interface CallSpans {
    * @param parent The `traceparent` that it belongs to, if there is one.
    */
   begin(
-    call: Pick<HostCall, "interface" | "name" | "target" | "subject">,
+    call: Pick<HostCall, "interface" | "name"> & CallBeginning,
     parent: string | undefined,
   ): CallSpan;
 }

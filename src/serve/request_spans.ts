@@ -16,6 +16,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { formatTraceparent, parseTraceparent } from "../runtime/traceparent.ts";
+import type { RequestOrigin } from "../front/mod.ts";
 import type { HeaderLine, HttpRequest } from "../runtime/http_message.ts";
 
 /** A request whose span is under way. */
@@ -30,7 +31,7 @@ export interface RequestSpan {
 export interface RequestSpans {
   begin(
     request: HttpRequest,
-    told: { readonly id: string; readonly client: string | undefined },
+    told: { readonly id: string; readonly origin: RequestOrigin },
   ): RequestSpan;
 }
 
@@ -38,13 +39,15 @@ export interface RequestSpans {
 export function makeRequestSpans(): RequestSpans {
   const tracer = trace.getTracer("wharf");
   return {
-    begin(request, { id, client }) {
+    begin(request, { id, origin: { client, span: below } }) {
       const lines = [...request.headers];
-      const active = trace.getSpan(context.active());
-      const span = active ?? tracer.startSpan(request.method, {
-        kind: SpanKind.SERVER,
-        attributes: attributesOf(request),
-      }, parentOf(lines));
+      const active = trace.getSpan(context.active()) ?? spanFrom(below?.());
+      const span = active ?? tracer.startSpan(
+        request.method,
+        { kind: SpanKind.SERVER },
+        parentOf(lines),
+      );
+      span.setAttributes(attributesOf(request));
       span.setAttribute("wharf.request.id", id);
       if (active !== undefined) hideQuery(active, request.url);
       if (client !== undefined) span.setAttribute("client.address", client);
@@ -68,6 +71,14 @@ function end(span: Span, status: number): void {
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
+}
+
+/** What a server below has, if it is a span. */
+function spanFrom(value: unknown): Span | undefined {
+  return typeof value === "object" && value !== null &&
+      "spanContext" in value && "setAttribute" in value
+    ? value as Span
+    : undefined;
 }
 
 /** Deno tells of the query, which may hold secrets. */

@@ -63,10 +63,11 @@ export class RequestTap {
   }
 
   /** For the front door. */
-  readonly observe: RequestObserver = async (request, client, next) => {
+  readonly observe: RequestObserver = async (request, origin, next) => {
     const id = `${this.#mark}-${(++this.#count).toString(36)}`;
     const start = performance.now();
-    const span = this.#options.spans?.begin(request, { id, client });
+    const { client } = origin;
+    const span = this.#options.spans?.begin(request, { id, origin });
     const tapped: Tapped = {
       id,
       request,

@@ -41,6 +41,8 @@ export interface CallOptions {
   readonly isLookingUp: () => boolean;
   /** Called once, when the connection is no longer the call's. */
   readonly ended: () => void;
+  /** Called when Deno sends it again by itself, because the connection was stale. */
+  readonly resent: () => void;
 }
 
 /** A call under way. */
@@ -70,7 +72,10 @@ export class OutgoingCall {
         "The server changed to another protocol",
       )));
     request.on("close", () => this.#closed());
-    request.once("socket", (socket: Socket) => this.#connect(socket));
+    request.once("socket", (socket: Socket) => {
+      this.#connect(socket);
+      request.on("socket", options.resent);
+    });
     this.#within(options.timeouts.connect, () =>
       failure(
         {

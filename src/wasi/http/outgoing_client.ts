@@ -55,6 +55,8 @@ export interface ClientMessage {
   readonly timeouts: CallTimeouts;
   /** Called once, when the call has ended, its body included. */
   readonly released: () => void;
+  /** Called when it is sent again, on another connection. */
+  readonly resent: () => void;
 }
 
 /** What `node:` offers, imported when a guest first calls. */
@@ -125,6 +127,7 @@ export class HttpClient implements AsyncDisposable {
         });
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
+        message.resent();
         return await this.#attempt(message, { transport, lookup }, {
           signal: either,
           ended,
@@ -164,7 +167,7 @@ export class HttpClient implements AsyncDisposable {
   }
 
   #attempt(
-    { target, headers, body, timeouts }: ClientMessage,
+    { target, headers, body, timeouts, resent }: ClientMessage,
     { transport, lookup }: { transport: Transport; lookup: LookupAll },
     { signal, ended, mayRepeat }: {
       signal: AbortSignal;
@@ -211,6 +214,7 @@ export class HttpClient implements AsyncDisposable {
       body,
       timeouts,
       isLookingUp: () => isLookingUp,
+      resent,
       ended: () => {
         isOver = true;
         signal.removeEventListener("abort", aborted);

@@ -71,6 +71,11 @@ export class IncomingResponse {
   }
 }
 
+/** What happened to a call on its way, for whoever traces it. */
+interface CallHistory {
+  resends: number;
+}
+
 /** How a call ended. */
 export type ResponseOutcome =
   | { readonly tag: "ok"; readonly val: IncomingResponse }
@@ -80,6 +85,7 @@ export type ResponseOutcome =
 export class FutureIncomingResponse {
   readonly #settled: Promise<void>;
   readonly #dropped: () => void;
+  readonly #history: CallHistory;
   #outcome: ResponseOutcome | undefined;
   #taken = false;
   #letGo = false;
@@ -91,7 +97,9 @@ export class FutureIncomingResponse {
   constructor(
     outcome: Promise<ResponseOutcome>,
     dropped: () => void = () => {},
+    history: CallHistory = { resends: 0 },
   ) {
+    this.#history = history;
     this.#dropped = dropped;
     this.#settled = outcome.then((value) => {
       this.#outcome = value;
@@ -121,9 +129,14 @@ export class FutureIncomingResponse {
   static async end(future: FutureIncomingResponse): Promise<CallEnd> {
     await future.#settled;
     const outcome = future.#outcome!;
-    if (outcome.tag === "ok") return { result: `${outcome.val.status()}` };
+    const { resends } = future.#history;
+    const again = resends === 0 ? {} : { resends };
+    if (outcome.tag === "ok") {
+      return { result: `${outcome.val.status()}`, ...again };
+    }
     // Nobody was told what became of a call that was let go of.
     return {
+      ...again,
       error: future.#letGo ? BROKEN_OFF : errorCodeText(outcome.val),
     };
   }
@@ -178,7 +191,9 @@ class Caller {
       const release = this.#count(target);
       const given = new AbortController();
       const signal = AbortSignal.any([given.signal, this.#dropped.signal]);
+      const history: CallHistory = { resends: 0 };
       const outcome = this.#send({ request, target, length, traceparent }, {
+        history,
         timeouts: timeoutsOf(options),
         signal,
         release,
@@ -189,6 +204,7 @@ class Caller {
           given.abort(
             failure({ tag: "connection-terminated" }, "The guest let go of it"),
           ),
+        history,
       );
     } catch (error) {
       body?.pipe.cancel(); // what the guest still writes has no one to go to
@@ -228,7 +244,8 @@ class Caller {
       length: number | undefined;
       traceparent: string | undefined;
     },
-    { timeouts, signal, release }: {
+    { history, timeouts, signal, release }: {
+      history: CallHistory;
       timeouts: CallTimeouts;
       signal: AbortSignal;
       release: Release;
@@ -243,6 +260,7 @@ class Caller {
         body: framing.kind === "none" ? undefined : body,
         timeouts,
         released: release,
+        resent: () => history.resends++,
       }, signal);
       const source = new BodySource(reader);
       return {

@@ -62,11 +62,21 @@ export function targetOf(request: OutgoingRequest): OutgoingTarget {
  */
 export function describedRequest(
   request: OutgoingRequest,
-): { target: string; subject: string } {
+): { target: string; subject: string; url: string } {
   const authority = request.authority() ?? "";
+  const target = authority.slice(authority.lastIndexOf("@") + 1);
+  const path = request.pathWithQuery() ?? "/";
+  const scheme = request.scheme();
+  const name = scheme === undefined
+    ? "https"
+    : scheme.tag === "other"
+    ? scheme.val
+    : scheme.tag.toLowerCase();
+  const [shown = ""] = path.split(/[?#]/, 1);
   return {
-    target: authority.slice(authority.lastIndexOf("@") + 1),
-    subject: `${methodName(request)} ${request.pathWithQuery() ?? "/"}`,
+    target,
+    subject: `${methodName(request)} ${path}`,
+    url: `${name}://${target}${shown === "" ? "/" : shown}`,
   };
 }
 
