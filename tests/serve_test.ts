@@ -88,13 +88,26 @@ Deno.test("serve tells clients of a fault its status and the id that the log has
     `Content Too Large\n(request ${refused.id})\n`,
   );
   assert.equal(refused.refused, "request-body-too-large");
+  const grpc = await fetch(`${served.url}/wharf.Test/Echo`, {
+    method: "POST",
+    headers: { "content-type": "application/grpc", te: "trailers" },
+    body: new Uint8Array(5),
+  });
+  const unspoken = await served.event("access", 3);
+  assert.deepEqual([grpc.status, await grpc.text()], [415, ""]);
+  assert.equal(unspoken.refused, "grpc-without-trailers");
+  assert.equal(grpc.headers.get("grpc-status"), "12");
+  assert.equal(
+    grpc.headers.get("grpc-message"),
+    `gRPC is not served here (request ${unspoken.id})`,
+  );
   const metrics = await (await fetch(`${served.admin}/metrics`)).text();
   for (
     const line of [
       'wharf_guest_traps_total{kind="trapped"} 1',
       'wharf_http_refused_total{reason="request-body-too-large"} 1',
       'wharf_http_requests_total{method="GET",status="5xx"} 1',
-      'wharf_http_requests_total{method="POST",status="4xx"} 1',
+      'wharf_http_requests_total{method="POST",status="4xx"} 2',
       "wharf_http_requests_in_flight 0",
     ]
   ) assert.ok(metrics.includes(`\n${line}\n`), `${line}\n${metrics}`);

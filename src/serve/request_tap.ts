@@ -144,13 +144,23 @@ export class RequestTap {
 
 /**
  * What a client learns of a refusal: the status, and the id under which the log has the rest.
- * gRPC's own lines, and those on the connection, stay.
+ * Lines on the connection stay, and gRPC's own but for their text.
  */
 function terse(
   { status, headers, body }: HttpResponse,
   { id, request }: Tapped,
 ): HttpResponse {
-  if (body === null) return { status, headers, body };
+  if (body === null) {
+    const text = `gRPC is not served here (request ${id})`;
+    return {
+      status,
+      headers: [...headers].map(([name, value]) => [
+        name,
+        name === "grpc-message" ? text : value,
+      ]),
+      body,
+    };
+  }
   const fault = faultResponse(
     { kind: "refused", status, message: "", request: id },
     request,
