@@ -150,9 +150,9 @@ async function started(
         log,
         tracesCalls: true,
         recordsSpans,
-        adapt(config) {
+        async adapt(config) {
           const adapted = adapt(config);
-          configured(adapted);
+          await configured(adapted);
           return adapted;
         },
       }),

@@ -27,8 +27,8 @@ export interface OpenDeploymentOptions {
   readonly tracesCalls?: boolean;
   /** Whether a span is recorded for each of them, by Deno's exporter. Default: none is. */
   readonly recordsSpans?: boolean;
-  /** Changes the configuration before anything is made of it. */
-  readonly adapt?: (config: Config) => Config;
+  /** Changes the configuration before anything is made of it; waited for. */
+  readonly adapt?: (config: Config) => Config | Promise<Config>;
   /** The program of the Workers; default: the one of this copy of Wharf. */
   readonly laneProgram?: URL;
 }
@@ -57,7 +57,7 @@ export async function openDeployment(
 ): Promise<Deployment> {
   const loaded = await loadDeployment(dist);
   const config = resolveDeployment(loaded.file, dist, env);
-  return await openLoaded(loaded, adapt?.(config) ?? config, options);
+  return await openLoaded(loaded, await adapt?.(config) ?? config, options);
 }
 
 /**

@@ -43,11 +43,12 @@ export interface ServerOptions {
   /**
    * Opens what is served, with all it says told to a log.
    *
-   * @param configured MUST be called, and before anything that takes long.
+   * @param configured MUST be called, and waited for before anything that takes long: it
+   * listens. Where it rejects, what is served cannot be.
    */
   readonly open: (
     log: Log,
-    configured: (config: Config) => void,
+    configured: (config: Config) => Promise<void>,
   ) => Promise<Served>;
 }
 
@@ -65,7 +66,8 @@ export interface Server {
 }
 
 /**
- * Starts a server. It is live at once, and ready when this resolves.
+ * Starts a server. It is live at once, and ready when this resolves; requests that come before
+ * wait.
  *
  * @throws {ListenError} An address is taken, or the certificate is none.
  */
@@ -78,38 +80,45 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const spans = options.recordsSpans
     ? (await import("./request_spans.ts")).makeRequestSpans()
     : undefined;
-  const configured = Promise.withResolvers<Config>();
-  const metrics = new Metrics(() => tap?.inFlight ?? 0);
+  let doors: Doors | undefined;
+  const metrics = new Metrics(() => doors?.tap.inFlight ?? 0);
   const log = withoutRequests(options.log);
-  const opening = options.open(teeLog(metrics.log, log), configured.resolve);
-  opening.catch(configured.reject);
-  const config = await configured.promise;
-  const tap = new RequestTap({
-    logsQuery: config.serve.logsQuery,
-    spans,
-    answered(report) {
-      metrics.answered(report);
-      if (report.refused !== undefined) metrics.refused(report.refused);
-      options.log.emit({ event: "access", ...report });
-    },
-  });
-  const admin = parts.use(
-    await openAdmin({
-      address: config.serve.adminAddress,
-      phase: () => state.phase,
-      stores: async () => await state.health?.report() ?? [],
-      metrics,
-    }).catch(async (error) => {
-      // What was begun is not left behind.
-      await opening.then((served) => served[Symbol.asyncDispose](), () => {});
-      throw error;
+  const ready = Promise.withResolvers<App | undefined>();
+  const served = parts.use(
+    await options.open(teeLog(metrics.log, log), async (config) => {
+      const tap = new RequestTap({
+        logsQuery: config.serve.logsQuery,
+        spans,
+        answered(report) {
+          metrics.answered(report);
+          if (report.refused !== undefined) metrics.refused(report.refused);
+          options.log.emit({ event: "access", ...report });
+        },
+      });
+      const admin = parts.use(
+        await openAdmin({
+          address: config.serve.adminAddress,
+          phase: () => state.phase,
+          stores: async () => await state.health?.report() ?? [],
+          metrics,
+        }),
+      );
+      const door = parts.use(
+        await openPublicDoor({ config, log, tap, app: ready.promise }),
+      );
+      // In front of the door's own end: who came early is let go of where nothing will serve.
+      parts.defer(() => ready.resolve(undefined));
+      doors = { config, tap, admin, door };
     }),
   );
-  const served = parts.use(await opening);
+  if (doors === undefined) {
+    throw new TypeError("Cannot start the server: it was not configured");
+  }
+  const { config, tap, admin, door } = doors;
   const { app, host } = served;
   metrics.follow(host, app);
   state.health = new StoreHealth(host);
-  const door = parts.use(await openPublicDoor({ config, log, tap, app }));
+  ready.resolve(app);
   state.phase = "serving";
   const server = new RunningServer({
     ...{ config, log, door, admin, served, tap },
@@ -128,13 +137,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return server;
 }
 
-interface Parts {
+/** What is there before what is served. */
+interface Doors {
   readonly config: Config;
-  readonly log: Log;
-  readonly door: FrontDoor;
-  readonly admin: FrontDoor;
-  readonly served: Served;
   readonly tap: RequestTap;
+  readonly admin: FrontDoor;
+  readonly door: FrontDoor;
+}
+
+interface Parts extends Doors {
+  readonly log: Log;
+  readonly served: Served;
   readonly draining: () => void;
 }
 
