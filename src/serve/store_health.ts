@@ -7,8 +7,11 @@
 import type { Host } from "../assemble.ts";
 import { settlesWithin } from "../runtime/settles_within.ts";
 
-/** Milliseconds that a store may take to answer: whoever asks waits a few seconds at most. */
-const PATIENCE = 2000;
+/**
+ * Milliseconds that a store may take to answer: whoever asks waits a few seconds at most. More
+ * than the two seconds that stores give their servers, for their own word says more.
+ */
+const PATIENCE = 2500;
 
 /** What is known of one store. */
 export interface StoreReport {
