@@ -208,6 +208,32 @@ Deno.test("a deployment that is told to stop finishes what is in flight", async 
   assert.deepEqual(await deployment.ended, { code: 0, stderr: "" });
 });
 
+Deno.test("a deployment that is told to stop does not wait for who has asked nothing", async (test) => {
+  await using project = await projectOf("echo", ECHO);
+  const dist = await buildDeployment(project, "--target", "deno-deploy");
+  for (const { name, missing, ...runtime } of RUNTIMES) {
+    await test.step({
+      name: missing === undefined ? name : `${name} (ignored: ${missing})`,
+      ignore: missing !== undefined,
+      async fn() {
+        await using deployment = spawnDeployment(dist, runtime);
+        const url = new URL(await deployment.url);
+        // As pools of clients do.
+        using _ahead = await Deno.connect({
+          hostname: url.hostname,
+          port: Number(url.port),
+        });
+        // Connections are taken in their order.
+        await (await fetch(url)).text();
+        const asked = performance.now();
+        deployment.kill("SIGINT");
+        assert.deepEqual(await deployment.ended, { code: 0, stderr: "" });
+        assert.ok(performance.now() - asked < PATIENCE / 2);
+      },
+    });
+  }
+});
+
 Deno.test("a deployment that is told to stop does not wait for ever", async () => {
   await using project = await projectOf("echo", ECHO);
   const dist = await buildDeployment(project, "--target", "deno-deploy");

@@ -119,7 +119,7 @@ async function stop(
   if (await settlesWithin(closed, DRAIN)) return await closed.then(() => true);
   const opened = await Promise.race([opening, undefined])
     .catch(() => undefined);
-  // Deno 2.5 waits for a client that keeps its connection after a large response.
+  // A client that takes nothing more may hold up its connection's end.
   const isIdle = opened?.app.usage().every((calls) => calls === 0) ?? false;
   return isIdle && await settlesWithin(close(), FLUSH);
 }

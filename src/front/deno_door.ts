@@ -1,5 +1,6 @@
 import { fetchResponse, requestReader } from "../runtime/fetch_message.ts";
 import type { HttpResponse } from "../runtime/http_message.ts";
+import { shutDown } from "./deno_shutdown.ts";
 import type { FrontDoor, FrontDoorOptions } from "./front_door.ts";
 import { Gate } from "./gate.ts";
 import { hasLine } from "./lines.ts";
@@ -59,13 +60,13 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
     scheme: certificate === undefined ? "http" : "https",
     async shutdown() {
       isDraining = true;
-      await server.shutdown();
+      await shutDown(server, gate.answered());
     },
     async finish() {
       // Deno 2.9.6's own shutdown closes the bodies that are still read: an upload would end early.
       await gate.stop();
       isDraining = true;
-      await server.shutdown();
+      await shutDown(server, Promise.resolve());
     },
     async [Symbol.asyncDispose]() {
       // Deno has let go of the server by then: what is in flight ends with the process.

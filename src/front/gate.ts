@@ -49,7 +49,7 @@ export class Gate implements Disposable {
   readonly #watch: IdleWatch;
   #inFlight = 0;
   #isStopping = false;
-  readonly #empty = Promise.withResolvers<void>();
+  readonly #onEmpty: (() => void)[] = [];
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -78,13 +78,19 @@ export class Gate implements Disposable {
   /** Lets nobody in any more; resolves when all who are in have their answers. */
   stop(): Promise<void> {
     this.#isStopping = true;
-    if (this.#inFlight === 0) this.#empty.resolve();
-    return this.#empty.promise;
+    return this.answered();
+  }
+
+  /** Resolves when all who are in have their answers. */
+  answered(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
   #leave(): void {
     this.#inFlight--;
-    if (this.#isStopping && this.#inFlight === 0) this.#empty.resolve();
+    if (this.#inFlight > 0) return;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
   #guard(request: HttpRequest): Promise<HttpResponse> {
