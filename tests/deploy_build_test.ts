@@ -10,25 +10,11 @@ import {
   projectOf,
   spawnDeployment,
 } from "./support/deployment.ts";
+import { readFolder } from "./support/read_folder.ts";
 import { guestPath } from "./support/guest_app.ts";
 import { run } from "./support/run_main.ts";
 
 const GUEST = "build: { component_path: guest.wasm }\n";
-
-/** Every file below a folder, by its path there. */
-async function readAll(folder: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (!isDirectory) {
-      files.set(name, (await Deno.readFile(`${folder}${name}`)).toBase64());
-      continue;
-    }
-    for (const [path, content] of await readAll(`${folder}${name}/`)) {
-      files.set(`${name}/${path}`, content);
-    }
-  }
-  return new Map([...files].toSorted(([a], [b]) => a < b ? -1 : 1));
-}
 
 Deno.test("build makes the same bytes in any folder", async () => {
   const config = `${GUEST}
@@ -56,7 +42,7 @@ dev:
       ),
     );
     await Deno.writeTextFile(`${path}/ca.pem`, "a certificate");
-    built.push(await readAll(await buildDeployment(project)));
+    built.push(await readFolder(await buildDeployment(project)));
   }
   const [first, second] = built;
   assert.deepEqual([...first!.keys()], [...second!.keys()]);
@@ -83,7 +69,7 @@ secrets:
 `,
   );
   const dist = await buildDeployment(project);
-  for (const [name, content] of await readAll(dist)) {
+  for (const [name, content] of await readFolder(dist)) {
     assert.doesNotMatch(atob(content), /hunter2|s3cr3t/, name);
   }
   const url = pathToFileURL(dist);
@@ -149,7 +135,7 @@ dev:
       for (const name of others) assert.match(name, packages ?? /^$/);
       assert.equal(others.length > 0, packages !== undefined);
       assert.deepEqual(modules.filter(({ error }) => error !== undefined), []);
-      const code = [...await readAll(`${dist}code/`)].map(([, text]) =>
+      const code = [...await readFolder(`${dist}code/`)].map(([, text]) =>
         atob(text)
       );
       const sources = code.flatMap((text) =>
@@ -220,7 +206,7 @@ Deno.test("build for Deno Deploy refuses what does not go along", async () => {
 Deno.test("build refuses imports that nobody serves, and leaves the last deployment", async () => {
   await using project = await projectOf("hello", GUEST);
   const dist = await buildDeployment(project);
-  const before = await readAll(dist);
+  const before = await readFolder(dist);
   await Deno.copyFile(
     guestPath("wants_missing"),
     `${project.path}/guest.wasm`,
@@ -233,7 +219,7 @@ Deno.test("build refuses imports that nobody serves, and leaves the last deploym
   ]);
   assert.equal(code, 1);
   assert.match(stderr, /^Cannot link the component: /);
-  assert.deepEqual(await readAll(dist), before);
+  assert.deepEqual(await readFolder(dist), before);
 });
 
 Deno.test("build replaces a deployment, and nothing else", async () => {

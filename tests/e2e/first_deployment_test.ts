@@ -5,11 +5,13 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { type Clone, makeClone, PROJECT } from "../support/clone.ts";
+import { readFolder } from "../support/read_folder.ts";
+import { run } from "../support/run_main.ts";
 import { readServeEvents } from "../support/serve_process.ts";
 import { walkTable } from "../support/template_table.ts";
 import { readTranscript, runTranscript } from "../support/transcript.ts";
 
-Deno.test("a fresh clone is built and served by the README's two commands", async () => {
+Deno.test("a fresh clone is built and served by the README's two commands, to the same bytes as elsewhere", async () => {
   await using clone = await makeClone();
   const readme = await Deno.readTextFile(join(PROJECT, "README.md"));
   const [, script] = /## Deploy[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)!;
@@ -45,7 +47,34 @@ Deno.test("a fresh clone is built and served by the README's two commands", asyn
   server.kill("SIGTERM");
   const { code, signal, stderr } = await server.ended;
   assert.deepEqual([code, signal], [0, null], stderr);
+
+  // This copy of Wharf is in another folder, and so are its packages and its cache.
+  const again = join(clone.path, "dist", "again");
+  const outcome = await run(
+    ["build", "--no-build", "-C", clone.path, "--out", again, ...STORES],
+    { env: { ...PLACES, WHARF_CACHE_DIR: join(clone.path, "cache") } },
+  );
+  assert.equal(outcome.code, 0, outcome.stderr);
+  const first = join(clone.path, "dist", "first");
+  const args = ["--no-build", "--out", first, ...STORES];
+  const output = await shell(`${build} ${args.join(" ")}`, clone).output();
+  assert.ok(output.success, decoder.decode(output.stderr));
+  const files = await readFolder(`${first}/`);
+  assert.ok(files.has("deno.lock"));
+  assert.deepEqual(files, await readFolder(`${again}/`));
 });
+
+/** Free ports. */
+const PLACES = {
+  WASH_DEV_ADDRESS: "127.0.0.1:0",
+  WASH_SERVE_ADMIN_ADDRESS: "127.0.0.1:0",
+};
+
+/** Stores with packages of their own. */
+const STORES = [
+  ...["--wasi-keyvalue-redis-url", "redis://127.0.0.1:6379"],
+  ...["--wasi-keyvalue-nats-url", "nats://127.0.0.1:4222"],
+];
 
 /** A command as a person types it in the clone, at free ports. */
 function shell(command: string, { path, env }: Clone): Deno.Command {
@@ -58,8 +87,7 @@ function shell(command: string, { path, env }: Clone): Deno.Command {
       // `deno task` keeps the one of the task that runs these tests.
       INIT_CWD: path,
       PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`,
-      WASH_DEV_ADDRESS: "127.0.0.1:0",
-      WASH_SERVE_ADMIN_ADDRESS: "127.0.0.1:0",
+      ...PLACES,
     },
     stdin: "null",
     stdout: "piped",
