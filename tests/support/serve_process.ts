@@ -45,6 +45,8 @@ export async function makeDeployment(
 /** How `serve` is started. */
 export interface ServeProcessOptions {
   readonly args?: readonly string[];
+  /** Flags of `deno run`; default: those of the task. */
+  readonly permissions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -87,12 +89,12 @@ export async function startServe(
 /** Starts `serve`. */
 export function spawnServe(
   dist: string,
-  { args = [], env }: ServeProcessOptions = {},
+  { args = [], permissions = PERMISSIONS, env }: ServeProcessOptions = {},
 ): ServeProcess {
   return readServeEvents(new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      ...PERMISSIONS,
+      ...permissions,
       `${ROOT}main.ts`,
       "serve",
       dist,
