@@ -147,6 +147,30 @@ Deno.test("connections are used again, and a stale one is no failure", async () 
   assert.equal(server.accepted(), 2);
 });
 
+for (const body of ["", "&send=5"]) {
+  Deno.test(`a POST is not sent twice over a stale connection${body}`, async () => {
+    let posts = 0;
+    await using server = serveScript(async (connection, index) => {
+      for (;;) {
+        const head = await connection.readHead();
+        if (head === undefined) return;
+        if (head.startsWith("POST ")) posts++;
+        // It has the request, and ends without a word of it.
+        if (index === 0 && posts > 0) return;
+        await connection.send(OK);
+      }
+    });
+    await using app = await openOutgoing();
+    assert.match(await app.report(server.query), /^status 200\n/);
+    assert.match(
+      await app.report(`${server.query}&method=POST${body}`),
+      /^response connection-terminated\n/,
+    );
+    assert.match(await app.report(server.query), /^status 200\n/);
+    assert.equal(posts, 1);
+  });
+}
+
 Deno.test("an answer that comes before the request has been read counts", async () => {
   await using server = serveScript(async (connection) => {
     await connection.readHead();

@@ -41,7 +41,10 @@ export interface CallOptions {
   readonly isLookingUp: () => boolean;
   /** Called once, when the connection is no longer the call's. */
   readonly ended: () => void;
-  /** Called when Deno sends it again by itself, because the connection was stale. */
+  /**
+   * Called when Deno is about to send it again by itself, whatever it is, because the connection
+   * was stale. A call that fails meanwhile is not sent.
+   */
   readonly resent: () => void;
 }
 

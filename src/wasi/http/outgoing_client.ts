@@ -214,7 +214,14 @@ export class HttpClient implements AsyncDisposable {
       body,
       timeouts,
       isLookingUp: () => isLookingUp,
-      resent,
+      resent() {
+        if (body === undefined && IDEMPOTENT.has(method)) return resent();
+        // The server may have done what it asks for already.
+        call.fail(failure(
+          { tag: "connection-terminated" },
+          "The connection ended before the response began",
+        ));
+      },
       ended: () => {
         isOver = true;
         signal.removeEventListener("abort", aborted);
