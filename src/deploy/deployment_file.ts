@@ -68,7 +68,7 @@ export function artifactFolder(index: number): string {
  * @param dist The deployment's folder: a `file:` URL that ends in a slash.
  * @throws {DeploymentError} There is none, or one of another version.
  */
-export async function readDeploymentFile(dist: URL): Promise<DeploymentFile> {
+export function readDeploymentFile(dist: URL): DeploymentFile {
   const url = new URL(DEPLOYMENT_FILE, dist);
   const unreadable = (state: string, cause?: unknown) =>
     new DeploymentError(
@@ -78,7 +78,8 @@ export async function readDeploymentFile(dist: URL): Promise<DeploymentFile> {
     );
   let text: string;
   try {
-    text = await Deno.readTextFile(url);
+    // At the start nothing else could run meanwhile, and what comes next waits for it.
+    text = Deno.readTextFileSync(url);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw unreadable("there is no such file", error);

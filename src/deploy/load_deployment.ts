@@ -8,7 +8,7 @@
 import {
   type Artifact,
   ArtifactError,
-  loadArtifact,
+  readArtifact,
 } from "../runtime/artifact.ts";
 import { DeploymentError } from "./deployment_error.ts";
 import {
@@ -30,22 +30,28 @@ export interface LoadedDeployment {
  * @param dist The deployment's folder: a `file:` URL that ends in a slash.
  * @throws {DeploymentError} It is none.
  */
-export async function loadDeployment(dist: URL): Promise<LoadedDeployment> {
-  const file = await readDeploymentFile(dist);
-  const artifacts = Promise.all(
-    Array.from(
-      { length: 1 + file.siblings.length },
-      (_, index) => loadComponent(new URL(artifactFolder(index), dist)),
-    ),
-  );
-  // Whoever waits for them may come to it late.
-  artifacts.catch(() => {});
-  return { file, artifacts };
+export function loadDeployment(dist: URL): Promise<LoadedDeployment> {
+  return Promise.try(() => {
+    const file = readDeploymentFile(dist);
+    const artifacts = Promise.all(
+      Array.from(
+        { length: 1 + file.siblings.length },
+        (_, index) => loadComponent(new URL(artifactFolder(index), dist)),
+      ),
+    );
+    // Whoever waits for them may come to it late.
+    artifacts.catch(() => {});
+    return { file, artifacts };
+  });
 }
 
 async function loadComponent(folder: URL): Promise<Artifact> {
   try {
-    return await loadArtifact(folder);
+    return await readArtifact({
+      place: folder.pathname,
+      // What was read otherwise would wait until all code is loaded, and the compiler with it.
+      read: (name) => Deno.readFileSync(new URL(name, folder)),
+    });
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
     throw new DeploymentError(

@@ -101,8 +101,10 @@ export class ArtifactError extends Error {
 export interface ArtifactSource {
   /** What stands before the files' names in messages. */
   readonly place: string;
-  /** A file by its name; rejects when there is none. */
-  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A file by its name; throws or rejects when there is none. */
+  read(
+    name: string,
+  ): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
 }
 
 /** Changes a core module before it is compiled. */
@@ -135,22 +137,44 @@ export async function readArtifact(
   source: ArtifactSource,
   rewrite: RewriteModule = (bytes) => bytes,
 ): Promise<Artifact> {
-  const { hashes, ...manifest } = await readManifest(source);
-  const { imports, exports, signatures, plan } = manifest;
-  const coreModules = await Promise.all(
-    Object.entries(hashes).map(async ([name, hash]) => {
-      const bytes = await readFile(source, name);
-      if (await sha256(bytes) !== hash) throw changed(source, name);
-      return [name, await WebAssembly.compile(rewrite(bytes))] as const;
-    }),
+  const { manifest: { hashes, ...manifest }, checked } = await openManifest(
+    source,
   );
+  const { imports, exports, signatures, plan } = manifest;
+  // They are read and compiled while it is checked, and of no use where it is damaged.
+  const reading = readModules(source, hashes, rewrite);
+  reading.catch(() => {});
+  await checked;
   return {
     imports,
     exports,
     signatures,
     plan,
-    coreModules: new Map(coreModules),
+    coreModules: await reading,
   };
+}
+
+async function readModules(
+  source: ArtifactSource,
+  hashes: ArtifactManifest["hashes"],
+  rewrite: RewriteModule,
+): Promise<ReadonlyMap<string, WebAssembly.Module>> {
+  const modules = Object.entries(hashes).map(async ([name, hash]) => {
+    const bytes = await readFile(source, name);
+    const compiling = compileModule(bytes, rewrite);
+    compiling.catch(() => {});
+    if (await sha256(bytes) !== hash) throw changed(source, name);
+    return [name, await compiling] as const;
+  });
+  return new Map(await Promise.all(modules));
+}
+
+/** What it throws of damaged bytes comes as a rejection, behind the check of the bytes. */
+async function compileModule(
+  bytes: Uint8Array<ArrayBuffer>,
+  rewrite: RewriteModule,
+): Promise<WebAssembly.Module> {
+  return await WebAssembly.compile(rewrite(bytes));
 }
 
 /** What is in `artifact.json`: a manifest, and how to tell that it is as it was written. */
@@ -175,6 +199,19 @@ export async function formatManifest(
 export async function readManifest(
   source: ArtifactSource,
 ): Promise<ArtifactManifest> {
+  const { manifest, checked } = await openManifest(source);
+  await checked;
+  return manifest;
+}
+
+/** A manifest of this version. */
+interface OpenedManifest {
+  readonly manifest: ArtifactManifest;
+  /** Resolves where it is as it was written, and rejects where it is not. */
+  readonly checked: Promise<void>;
+}
+
+async function openManifest(source: ArtifactSource): Promise<OpenedManifest> {
   const text = new TextDecoder().decode(await readFile(source, MANIFEST_FILE));
   let file: Partial<ManifestFile> | null;
   try {
@@ -186,10 +223,19 @@ export async function readManifest(
   if (manifest?.format !== ARTIFACT_FORMAT) {
     throw unreadable(source, MANIFEST_FILE, "it is of another version");
   }
-  if (await digestOf(manifest) !== file?.digest) {
-    throw changed(source, MANIFEST_FILE);
-  }
-  return manifest;
+  const checked = checkManifest(source, { digest: file?.digest, manifest });
+  checked.catch(() => {});
+  return { manifest, checked };
+}
+
+async function checkManifest(
+  source: ArtifactSource,
+  { digest, manifest }: {
+    readonly digest: string | undefined;
+    readonly manifest: ArtifactManifest;
+  },
+): Promise<void> {
+  if (await digestOf(manifest) !== digest) throw changed(source, MANIFEST_FILE);
 }
 
 async function readFile(

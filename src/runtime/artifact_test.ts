@@ -98,6 +98,15 @@ const DAMAGED: readonly (readonly [
     'Cannot read "place/artifact.json": it was changed since it was written',
   ],
   [
+    "a manifest that names no core modules",
+    async (files) => {
+      const { hashes: _, ...manifest } = await manifestOf();
+      const text = JSON.stringify({ digest: "", manifest });
+      files.set(MANIFEST_FILE, new TextEncoder().encode(text));
+    },
+    'Cannot read "place/artifact.json": it was changed since it was written',
+  ],
+  [
     "a manifest of another version",
     async (files) => {
       const older = { ...await manifestOf(), format: ARTIFACT_FORMAT - 1 };
@@ -122,6 +131,20 @@ for (const [what, damage, message] of DAMAGED) {
     await assert.rejects(read(files), { name: "ArtifactError", message });
   });
 }
+
+Deno.test("readArtifact() tells of a changed module whatever a rewrite makes of it", async () => {
+  const files = await filesOf();
+  files.get("core.wasm")![100]! ^= 1;
+  const source = { place: "place/", read: (name: string) => files.get(name)! };
+  const reading = readArtifact(source, () => {
+    throw new RangeError("Cannot read it");
+  });
+  await assert.rejects(reading, {
+    name: "ArtifactError",
+    message:
+      'Cannot read "place/core.wasm": it was changed since it was written',
+  });
+});
 
 Deno.test("readArtifact() gives what was written", async () => {
   const { imports, exports, plan, coreModules } = await read(await filesOf());
