@@ -30,6 +30,9 @@ export class GuestPool implements Disposable {
   #lent = 0;
   #made = 0;
   #dropped = 0;
+  /** Whether a guest came back already. */
+  #hasServed = false;
+  #beginning: ReturnType<typeof setTimeout> | undefined;
   #filling = false;
   #closed = false;
 
@@ -61,7 +64,8 @@ export class GuestPool implements Disposable {
   /** Makes the first guest, so that what fails at instantiation fails at start. */
   async warm(): Promise<void> {
     if (this.#idle.length === 0) this.#keep(await this.#make());
-    this.#fill();
+    // Who has waited for the start borrows it before this comes to its turn.
+    if (!this.#closed) this.#beginning = setTimeout(() => this.#fill(), 0);
   }
 
   /**
@@ -94,6 +98,7 @@ export class GuestPool implements Disposable {
 
   [Symbol.dispose](): void {
     this.#closed = true;
+    clearTimeout(this.#beginning);
     for (const guest of this.#idle.splice(0)) this.#drop(guest);
     for (const resolve of this.#waiting.splice(0)) resolve(false);
   }
@@ -115,6 +120,7 @@ export class GuestPool implements Disposable {
 
   /** Hands a guest's place to who waits longest: whoever comes now stands behind them. */
   #passOn(): void {
+    this.#hasServed = true;
     const next = this.#waiting.shift();
     if (next === undefined) this.#lent--;
     else next(true);
@@ -142,6 +148,8 @@ export class GuestPool implements Disposable {
 
   /** Makes guests ahead, one at a time, so that requests in flight get their turns between. */
   #fill(): void {
+    // The first request is a cold start: it has the processor to itself.
+    if (this.#lent > 0 && !this.#hasServed) return;
     if (
       this.#filling || this.#closed || this.#idle.length >= this.#options.ahead
     ) return;

@@ -70,6 +70,25 @@ Deno.test("GuestPool.warm() makes one guest, and the others behind its back", as
   assert.equal(factory.alive, 3);
 });
 
+Deno.test("GuestPool.warm() makes no others while the first request is under way", async () => {
+  const { factory, pool } = open({ ahead: 3 });
+  using _ = pool;
+  await pool.warm();
+  const first = await use(pool);
+  await settle();
+  assert.equal(factory.made.length, 1);
+  pool.giveBack(first);
+  await settle();
+  assert.equal(factory.alive, 3);
+  // From then on they are made beside requests.
+  await use(pool);
+  await settle();
+  await use(pool);
+  pool.giveBack(await use(pool));
+  await settle();
+  assert.equal(factory.alive, 5);
+});
+
 Deno.test("GuestPool.warm() rejects when the first guest cannot be made", async () => {
   const { factory, pool } = open({ ahead: 3 });
   factory.failures.push(new Error("no instance"));
