@@ -66,6 +66,37 @@ for (const server of ["deno", "node"]) {
   });
 }
 
+for (const server of ["deno", "node"]) {
+  Deno.test(`serve takes no connection while answers end, so that a proxy asks another, by ${server}`, async () => {
+    await using made = await makeDeployment("echo");
+    await using served = await startServe(made.dist, {
+      args: ["--http-server", server],
+    });
+    const bytes = 32 * 1024 * 1024;
+    const answer = await fetch(`${served.url}/source?bytes=${bytes}`);
+    const upload = await fetch(served.url, { method: "POST", body: "read" });
+    assert.equal(await upload.text(), "read");
+    served.kill("SIGTERM");
+    await served.event("stopping");
+    assert.equal((await ready(served)).phase, "draining");
+    await refused(served.url);
+    assert.equal((await answer.bytes()).length, bytes);
+    const { code, stderr } = await served.ended;
+    assert.deepEqual([code, stderr], [0, ""]);
+  });
+}
+
+/** Resolves when no connection is taken; whoever comes in the last moment gets a 503. */
+async function refused(url: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response === undefined) return;
+    await response.body?.cancel();
+    assert.equal(response.status, 503);
+  }
+  assert.fail("connections are taken for as long as an answer is in flight");
+}
+
 Deno.test("serve breaks off what takes longer than serve.drain_timeout, and says so", async () => {
   await using made = await makeDeployment("echo");
   await using served = await startServe(made.dist, {
@@ -80,6 +111,19 @@ Deno.test("serve breaks off what takes longer than serve.drain_timeout, and says
   assert.equal(code, 0);
   assert.equal(await broken, "broken");
   await writer.abort().catch(() => {});
+});
+
+Deno.test("serve breaks off a download that nobody takes", async () => {
+  await using made = await makeDeployment("echo");
+  await using served = await startServe(made.dist, {
+    args: ["--drain-timeout", "100ms"],
+  });
+  const answer = await fetch(`${served.url}/source?bytes=1000000000`);
+  served.kill("SIGTERM");
+  const { text } = await served.event("warning");
+  assert.match(text, /^Requests are broken off: 1 took longer than the 100 ms/);
+  assert.equal((await served.ended).code, 0);
+  await assert.rejects(answer.bytes());
 });
 
 Deno.test("serve goes on to answer for serve.drain_delay, and ends at once by a second signal", async () => {

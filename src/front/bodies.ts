@@ -21,11 +21,15 @@ export interface BodyRules {
  * long while it is waited for. Reads nothing ahead.
  *
  * @param failed Told before the reader is.
+ * @param over Told when nothing is read of it any more; more than once, maybe.
  */
 export function requestBody(
   body: Body,
   { limit = Infinity, watch }: BodyRules,
-  failed: (error: HttpBodyError) => void,
+  { failed, over }: {
+    readonly failed: (error: HttpBodyError) => void;
+    readonly over: () => void;
+  },
 ): Body {
   let reader: ChunkReader | undefined;
   let received = 0;
@@ -35,6 +39,7 @@ export function requestBody(
     error: HttpBodyError,
   ) => {
     broken = true;
+    over();
     failed(error);
     controller.error(error);
     reader?.cancel(error).catch(() => {});
@@ -57,6 +62,7 @@ export function requestBody(
           // Deno gives a body of no bytes as one empty piece.
         } while (chunk?.length === 0);
         if (chunk === undefined) {
+          over();
           controller.close();
           controller.byobRequest?.respond(0);
           return;
@@ -64,12 +70,16 @@ export function requestBody(
         received += chunk.length;
         if (received > limit) fail(controller, tooLarge("request", limit));
         else hand(controller, chunk);
+      } catch (error) {
+        over();
+        throw error;
       } finally {
         watch.end(wait);
       }
     },
     cancel(reason) {
       broken = true;
+      over();
       return reader?.cancel(reason);
     },
   });

@@ -14,7 +14,7 @@ Deno.test("requestBody() ends a body of no bytes, and passes over empty pieces",
       const body = requestBody(
         make(),
         { limit: undefined, watch },
-        (error) => assert.fail(error),
+        { failed: (error) => assert.fail(error), over() {} },
       );
       const reader = body.getReader({ mode: "byob" });
       const { done } = await reader.read(new Uint8Array(16));

@@ -64,6 +64,8 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
     },
     async finish() {
       // Deno 2.9.6's own shutdown closes the bodies that are still read: an upload would end early.
+      // Without one the port is free at once, and a proxy that is refused knows that it may
+      // ask another server; a 503 to a POST it hands on.
       await gate.stop();
       isDraining = true;
       await shutDown(server, Promise.resolve());

@@ -48,8 +48,11 @@ export class Gate implements Disposable {
   readonly #options: GateOptions;
   readonly #watch: IdleWatch;
   #inFlight = 0;
+  /** Bodies that may still be read. */
+  readonly #uploads = new Set<HttpRequest>();
   #isStopping = false;
   readonly #onEmpty: (() => void)[] = [];
+  readonly #uploaded = Promise.withResolvers<void>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -75,10 +78,11 @@ export class Gate implements Disposable {
     this.#watch[Symbol.dispose]();
   }
 
-  /** Lets nobody in any more; resolves when all who are in have their answers. */
+  /** Lets nobody in any more; resolves when of all who are in no body is read any more. */
   stop(): Promise<void> {
     this.#isStopping = true;
-    return this.answered();
+    if (this.#uploads.size === 0) this.#uploaded.resolve();
+    return this.#uploaded.promise;
   }
 
   /** Resolves when all who are in have their answers. */
@@ -87,10 +91,16 @@ export class Gate implements Disposable {
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
-  #leave(): void {
+  #leave(request: HttpRequest): void {
     this.#inFlight--;
+    this.#endUpload(request);
     if (this.#inFlight > 0) return;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
+  #endUpload(request: HttpRequest): void {
+    this.#uploads.delete(request);
+    if (this.#isStopping && this.#uploads.size === 0) this.#uploaded.resolve();
   }
 
   #guard(request: HttpRequest): Promise<HttpResponse> {
@@ -174,6 +184,7 @@ export class Gate implements Disposable {
     const fault = body === null
       ? undefined
       : Promise.withResolvers<HttpBodyError>();
+    if (body !== null) this.#uploads.add(request);
     const answer = handle({
       method: request.method,
       url: request.url,
@@ -181,7 +192,7 @@ export class Gate implements Disposable {
       body: body === null || fault === undefined ? null : requestBody(
         body,
         { limit: limits.maxRequestBody, watch: this.#watch },
-        fault.resolve,
+        { failed: fault.resolve, over: () => this.#endUpload(request) },
       ),
       ...(trailers === undefined ? {} : { trailers }),
       ...(inform === undefined ? {} : { inform }),
@@ -197,7 +208,7 @@ export class Gate implements Disposable {
     if (!("error" in first)) return this.#sent(request, first);
     // The guest may still answer; its instance counts until then, its answer goes nowhere.
     answer.then(({ body }) => {
-      this.#leave();
+      this.#leave(request);
       if (body instanceof ReadableStream) body.cancel().catch(() => {});
     });
     const isTooLarge = first.error.code === "too-large";
@@ -214,7 +225,7 @@ export class Gate implements Disposable {
     const { body } = response;
     const limit = this.#options.limits.maxResponseBody;
     if (!(body instanceof ReadableStream)) {
-      this.#leave();
+      this.#leave(request);
       if (body === null || body.length <= (limit ?? Infinity)) return response;
       return this.#refuse(request, {
         reason: "response-body-too-large",
@@ -228,7 +239,7 @@ export class Gate implements Disposable {
       body: responseBody(
         body,
         { limit, watch: this.#watch },
-        () => this.#leave(),
+        () => this.#leave(request),
       ),
     };
   }
