@@ -76,10 +76,13 @@ for (const server of ["deno", "node"]) {
     const answer = await fetch(`${served.url}/source?bytes=${bytes}`);
     const upload = await fetch(served.url, { method: "POST", body: "read" });
     assert.equal(await upload.text(), "read");
+    const slow = fetch(`${served.url}/slow?n=2&ms=500`, { method: "POST" });
+    await slow;
     served.kill("SIGTERM");
     await served.event("stopping");
     assert.equal((await ready(served)).phase, "draining");
     await refused(served.url);
+    assert.match(await (await slow).text(), /^.+\n.+\n$/);
     assert.equal((await answer.bytes()).length, bytes);
     const { code, stderr } = await served.ended;
     assert.deepEqual([code, stderr], [0, ""]);

@@ -176,7 +176,7 @@ export class Gate implements Disposable {
 
   async #admit(
     request: HttpRequest,
-    { lines, trace }: HeadFacts,
+    { lines, trace, contentLength }: HeadFacts,
   ): Promise<HttpResponse> {
     this.#inFlight++;
     const { handle, limits } = this.#options;
@@ -184,7 +184,8 @@ export class Gate implements Disposable {
     const fault = body === null
       ? undefined
       : Promise.withResolvers<HttpBodyError>();
-    if (body !== null) this.#uploads.add(request);
+    // Deno gives every POST a body; one without a byte needs nothing more of the connection.
+    if (body !== null && contentLength !== 0) this.#uploads.add(request);
     const answer = handle({
       method: request.method,
       url: request.url,
