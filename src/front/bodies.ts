@@ -16,9 +16,16 @@ export interface BodyRules {
   readonly watch: IdleWatch;
 }
 
+/** A request's body on its way to the guest. */
+export interface RequestBody {
+  readonly body: Body;
+  /** Reads what there is to come into memory, before the guest asks for it. Never rejects. */
+  readAhead(): void;
+}
+
 /**
  * A request's body, broken off when it gets too long or when its client sends nothing for too
- * long while it is waited for. Reads nothing ahead.
+ * long while it is waited for. Reads nothing ahead but where it is told to.
  *
  * @param failed Told before the reader is.
  * @param over Told when nothing is read of it any more; more than once, maybe.
@@ -30,52 +37,86 @@ export function requestBody(
     readonly failed: (error: HttpBodyError) => void;
     readonly over: () => void;
   },
-): Body {
+): RequestBody {
   let reader: ChunkReader | undefined;
+  let controllerOf: ReadableByteStreamController;
   let received = 0;
   let broken = false;
-  const fail = (
-    controller: ReadableByteStreamController,
-    error: HttpBodyError,
-  ) => {
+  /** The last reading that the guest asked for. */
+  let asked: Promise<unknown> | undefined;
+  const ahead: Uint8Array[] = [];
+  let readingAhead: Promise<void> | undefined;
+  const fail = (error: HttpBodyError) => {
     broken = true;
     over();
     failed(error);
-    controller.error(error);
+    controllerOf.error(error);
     reader?.cancel(error).catch(() => {});
   };
-  return new ReadableStream({
-    type: "bytes",
-    async pull(controller) {
-      const wait: Wait = {
-        since: 0,
-        expired: () => fail(controller, timedOut("sent nothing")),
-      };
-      watch.begin(wait);
-      try {
-        reader ??= openReader(body);
-        const room = controller.byobRequest?.view?.byteLength ?? BUFFER;
-        let chunk: Uint8Array | undefined;
-        do {
-          chunk = await reader.read(Math.min(room, BUFFER));
-          if (broken) return;
-          // Deno gives a body of no bytes as one empty piece.
-        } while (chunk?.length === 0);
-        if (chunk === undefined) {
-          over();
-          controller.close();
-          controller.byobRequest?.respond(0);
-          return;
-        }
-        received += chunk.length;
-        if (received > limit) fail(controller, tooLarge("request", limit));
-        else hand(controller, chunk);
-      } catch (error) {
+  /** The next piece; nothing at the end, and where it is broken off. */
+  const read = async (length: number): Promise<Uint8Array | undefined> => {
+    const wait: Wait = {
+      since: 0,
+      expired: () => fail(timedOut("sent nothing")),
+    };
+    watch.begin(wait);
+    try {
+      reader ??= openReader(body);
+      let chunk: Uint8Array | undefined;
+      do {
+        chunk = await reader.read(length);
+        if (broken) return undefined;
+        // Deno gives a body of no bytes as one empty piece.
+      } while (chunk?.length === 0);
+      if (chunk === undefined) {
         over();
-        throw error;
-      } finally {
-        watch.end(wait);
+        return undefined;
       }
+      received += chunk.length;
+      if (received > limit) {
+        fail(tooLarge("request", limit));
+        return undefined;
+      }
+      return chunk;
+    } catch (error) {
+      over();
+      throw error;
+    } finally {
+      watch.end(wait);
+    }
+  };
+  const readAll = async () => {
+    // What fails it, the guest meets.
+    await asked?.catch(() => {});
+    while (!broken) {
+      const chunk = await read(BUFFER);
+      if (chunk === undefined) return;
+      ahead.push(chunk.slice());
+    }
+  };
+  const stream = new ReadableStream({
+    type: "bytes",
+    start(controller) {
+      controllerOf = controller;
+    },
+    async pull(controller) {
+      const room = controller.byobRequest?.view?.byteLength ?? BUFFER;
+      let chunk: Uint8Array | undefined;
+      if (readingAhead === undefined) {
+        const reading = read(Math.min(room, BUFFER));
+        asked = reading;
+        chunk = await reading;
+      } else {
+        await readingAhead;
+        chunk = ahead.shift();
+      }
+      if (broken) return;
+      if (chunk !== undefined) {
+        hand(controller, chunk);
+        return;
+      }
+      controller.close();
+      controller.byobRequest?.respond(0);
     },
     cancel(reason) {
       broken = true;
@@ -83,6 +124,13 @@ export function requestBody(
       return reader?.cancel(reason);
     },
   });
+  return {
+    body: stream,
+    readAhead() {
+      readingAhead ??= readAll();
+      readingAhead.catch(() => {});
+    },
+  };
 }
 
 /** Copies a chunk: its buffer is read into again, and a buffer that is enqueued is lost. */

@@ -11,7 +11,7 @@ Deno.test("requestBody() ends a body of no bytes, and passes over empty pieces",
   for (const [name, make] of Object.entries(bodies)) {
     await t.step(name, async () => {
       using watch = new IdleWatch(1000);
-      const body = requestBody(
+      const { body } = requestBody(
         make(),
         { limit: undefined, watch },
         { failed: (error) => assert.fail(error), over() {} },
@@ -21,4 +21,40 @@ Deno.test("requestBody() ends a body of no bytes, and passes over empty pieces",
       assert.equal(done, true);
     });
   }
+});
+
+Deno.test("readAhead() takes what the guest has not asked for, and it gets it in order", async () => {
+  using watch = new IdleWatch(1000);
+  const over = Promise.withResolvers<void>();
+  const { body, readAhead } = requestBody(
+    ReadableStream.from(["one ", "two ", "three"]).pipeThrough(
+      new TextEncoderStream(),
+    ),
+    { limit: undefined, watch },
+    { failed: (error) => assert.fail(error), over: over.resolve },
+  );
+  const reader = body.getReader();
+  const first = reader.read();
+  readAhead();
+  await over.promise;
+  let text = new TextDecoder().decode((await first).value);
+  assert.equal(text, "one ");
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  assert.equal(text, "one two three");
+});
+
+Deno.test("readAhead() lets the guest meet what broke off", async () => {
+  using watch = new IdleWatch(1000);
+  const gone = new Error("gone");
+  const { body, readAhead } = requestBody(
+    new ReadableStream({ pull: (controller) => controller.error(gone) }),
+    { limit: undefined, watch },
+    { failed: (error) => assert.fail(error), over() {} },
+  );
+  readAhead();
+  await assert.rejects(body.getReader().read(), gone);
 });

@@ -11,7 +11,7 @@ import type {
   HttpRequest,
   HttpResponse,
 } from "../runtime/http_message.ts";
-import { requestBody, responseBody } from "./bodies.ts";
+import { type RequestBody, requestBody, responseBody } from "./bodies.ts";
 import type {
   FrontEvents,
   FrontLimits,
@@ -43,13 +43,23 @@ interface Refusal {
   readonly isHeadAlone?: true;
 }
 
+/** A body that has not been read to its end. */
+interface Upload {
+  /** What its head says; infinite where it does not. */
+  readonly length: number;
+  readonly body: RequestBody;
+}
+
+/** Bytes up to which a body is taken into memory when the server stops. */
+const SHORT = 64 * 1024;
+
 /** What keeps the server from harm, whichever door a request comes by. */
 export class Gate implements Disposable {
   readonly #options: GateOptions;
   readonly #watch: IdleWatch;
   #inFlight = 0;
   /** Bodies that may still be read. */
-  readonly #uploads = new Set<HttpRequest>();
+  readonly #uploads = new Map<HttpRequest, Upload>();
   #isStopping = false;
   readonly #onEmpty: (() => void)[] = [];
   readonly #uploaded = Promise.withResolvers<void>();
@@ -78,9 +88,15 @@ export class Gate implements Disposable {
     this.#watch[Symbol.dispose]();
   }
 
-  /** Lets nobody in any more; resolves when of all who are in no body is read any more. */
+  /**
+   * Lets nobody in any more; resolves when of all who are in no body is read any more. Short
+   * ones are read at once: the guests they wait for may be long in coming.
+   */
   stop(): Promise<void> {
     this.#isStopping = true;
+    for (const { length, body } of this.#uploads.values()) {
+      if (length <= SHORT) body.readAhead();
+    }
     if (this.#uploads.size === 0) this.#uploaded.resolve();
     return this.#uploaded.promise;
   }
@@ -184,17 +200,21 @@ export class Gate implements Disposable {
     const fault = body === null
       ? undefined
       : Promise.withResolvers<HttpBodyError>();
+    const read = body === null || fault === undefined ? undefined : requestBody(
+      body,
+      { limit: limits.maxRequestBody, watch: this.#watch },
+      { failed: fault.resolve, over: () => this.#endUpload(request) },
+    );
     // Deno gives every POST a body; one without a byte needs nothing more of the connection.
-    if (body !== null && contentLength !== 0) this.#uploads.add(request);
+    if (read !== undefined && contentLength !== 0) {
+      const length = contentLength ?? Infinity;
+      this.#uploads.set(request, { length, body: read });
+    }
     const answer = handle({
       method: request.method,
       url: request.url,
       headers: lines,
-      body: body === null || fault === undefined ? null : requestBody(
-        body,
-        { limit: limits.maxRequestBody, watch: this.#watch },
-        { failed: fault.resolve, over: () => this.#endUpload(request) },
-      ),
+      body: read?.body ?? null,
       ...(trailers === undefined ? {} : { trailers }),
       ...(inform === undefined ? {} : { inform }),
       ...(takesTrailers === undefined ? {} : { takesTrailers }),
