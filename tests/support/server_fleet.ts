@@ -38,12 +38,16 @@ export async function startFleet(
   options: ServeProcessOptions = {},
 ): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
-  const servers: FleetServer[] = [];
-  for (let index = 0; index < count; index++) {
-    const server = new Server(dist, options);
-    stack.use(server);
-    await server.start();
-    servers.push(server);
+  const servers = Array.from(
+    { length: count },
+    () => stack.use(new Server(dist, options)),
+  );
+  // What one fails by does not leave another behind that is on its way.
+  const starts = await Promise.allSettled(
+    servers.map((server) => server.start()),
+  );
+  for (const start of starts) {
+    if (start.status === "rejected") throw start.reason;
   }
   const held = stack.move();
   return { servers, [Symbol.asyncDispose]: () => held.disposeAsync() };
