@@ -35,6 +35,7 @@ export class StoreHealth {
   readonly #buckets: Host["buckets"];
   readonly #stores: readonly Store[];
   readonly #asked = new Map<Store, Promise<void>>();
+  readonly #reports = new Map<Store, Promise<StoreReport>>();
 
   constructor({ buckets }: Pick<Host, "buckets">) {
     this.#buckets = buckets;
@@ -49,21 +50,31 @@ export class StoreHealth {
 
   /** How it is with each of them. Never rejects, and takes no longer than a while. */
   report(): Promise<readonly StoreReport[]> {
-    return Promise.all(this.#stores.map(async (store) => {
-      const { backend, location } = store;
-      const answer = this.#ask(store);
-      if (!await settlesWithin(answer, PATIENCE)) {
-        const problem = `no answer within ${PATIENCE} ms`;
-        return { store: backend, location, usable: false, problem };
-      }
-      try {
-        await answer;
-        return { store: backend, location, usable: true };
-      } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
-        return { store: backend, location, usable: false, problem };
-      }
+    return Promise.all(this.#stores.map((store) => {
+      // Who asks at the same time is told the same.
+      const known = this.#reports.get(store);
+      if (known !== undefined) return known;
+      const report = this.#reportOf(store)
+        .finally(() => this.#reports.delete(store));
+      this.#reports.set(store, report);
+      return report;
     }));
+  }
+
+  async #reportOf(store: Store): Promise<StoreReport> {
+    const { backend, location } = store;
+    const answer = this.#ask(store);
+    if (!await settlesWithin(answer, PATIENCE)) {
+      const problem = `no answer within ${PATIENCE} ms`;
+      return { store: backend, location, usable: false, problem };
+    }
+    try {
+      await answer;
+      return { store: backend, location, usable: true };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return { store: backend, location, usable: false, problem };
+    }
   }
 
   #ask(store: Store): Promise<void> {
