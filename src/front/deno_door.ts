@@ -68,7 +68,7 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
       // ask another server; a 503 to a POST it hands on.
       await gate.stop();
       isDraining = true;
-      await shutDown(server, Promise.resolve());
+      await shutDown(server, gate.answered());
     },
     async [Symbol.asyncDispose]() {
       // Deno has let go of the server by then: what is in flight ends with the process.
