@@ -86,13 +86,37 @@ export async function readPage(
     add(taken.keys);
     const { next } = found;
     if (taken.rank !== undefined) {
-      const inside = { width: widthOf(scan, next), rank: taken.rank };
-      return end({ scan: next, inside });
+      const width = await widthWith(keys, { scan, next, step });
+      return end({ scan: next, inside: { width, rank: taken.rank } });
     }
     if (next === 0) return end(undefined);
     scan = next;
   }
   return end({ scan });
+}
+
+/**
+ * How wide the part is that ends with a step of SCAN and has all keys that it found. Most steps
+ * visit one bucket; while the table shrinks, one visits what is left of a wider one, and then
+ * the keys may lie anywhere in it.
+ */
+async function widthWith(
+  keys: readonly string[],
+  { scan, next, step }: {
+    readonly scan: number;
+    readonly next: number;
+    readonly step: Step;
+  },
+): Promise<number> {
+  const from = scan === 0 ? 0 : reachOf(scan);
+  let width = widthOf(scan, next);
+  for (; width > 1; width--) {
+    const start = startOf(next, width);
+    if (start === 0 || reachOf(start) <= from) break;
+    const found = new Set((await step(start, 1)).keys);
+    if (keys.every((key) => found.has(key))) break;
+  }
+  return width;
 }
 
 /** How many keys to look at for so many that are wanted, if this part of all is: rather too few. */
@@ -111,10 +135,14 @@ async function readInside(
   let scan = startOf(to, width);
   while (true) {
     const found = await step(scan, 1);
-    // Beyond the end: what was there is gone, or the table shrank; the next step reads it.
-    if (reachOf(found.next) > reachOf(to)) return keys;
-    keys.push(...found.keys.filter((key) => rankOf(key) > rank));
-    if (reachOf(found.next) === reachOf(to)) return keys;
+    const isBeyond = reachOf(found.next) > reachOf(to);
+    // Keys beyond the end are read by the next step; so are those that were here, where the table
+    // shrank. While it shrinks, those that have not moved yet are not.
+    const later = isBeyond ? new Set((await step(to, 1)).keys) : undefined;
+    keys.push(
+      ...found.keys.filter((key) => rankOf(key) > rank && !later?.has(key)),
+    );
+    if (isBeyond || reachOf(found.next) === reachOf(to)) return keys;
     scan = found.next;
   }
 }

@@ -11,35 +11,56 @@ class Table {
   readonly keys = new Set<string>();
   bits = 4;
   steps = 0;
+  /** A table of another size, to which the keys of the first so many buckets have moved. */
+  moving: { readonly bits: number; buckets: number } | undefined;
 
   step = (scan: number, count: number): Promise<Scanned> => {
     this.steps++;
     const keys: string[] = [];
     let next = scan;
     for (let looked = 0; looked < count * 10 && keys.length < count; looked++) {
-      const bucket = next % 2 ** this.bits;
-      for (const key of this.keys) {
-        if (this.#bucketOf(key) === bucket) keys.push(key);
-      }
-      next = this.#after(bucket);
+      next = this.#visit(next, keys);
       if (next === 0) break;
     }
     return Promise.resolve({ keys, next });
   };
 
-  #bucketOf(key: string): number {
-    return hash48(`seed ${key}`) % 2 ** this.bits;
+  /** dict.c, `dictScan`: of two tables a bucket of the smaller, and from the cursor on what lies in it of the larger. */
+  #visit(scan: number, keys: string[]): number {
+    const sizes = [this.bits, this.moving?.bits ?? this.bits];
+    const small = Math.min(...sizes);
+    const large = Math.max(...sizes);
+    this.#emit(small, scan, keys);
+    if (small === large) return after(scan % 2 ** small, small);
+    let next = scan;
+    do {
+      this.#emit(large, next, keys);
+      next = after(next % 2 ** large, large);
+    } while (next >= 2 ** small);
+    return next;
   }
 
-  #after(bucket: number): number {
-    const order = (number: number) =>
-      parseInt(
-        [...number.toString(2).padStart(this.bits, "0")].reverse().join(""),
-        2,
-      );
-    const place = order(bucket) + 1;
-    return place === 2 ** this.bits ? 0 : order(place);
+  /** The keys of one bucket of the table of that size. */
+  #emit(bits: number, scan: number, keys: string[]): void {
+    const bucket = scan % 2 ** bits;
+    for (const key of this.keys) {
+      const hash = hash48(`seed ${key}`);
+      const hasMoved = hash % 2 ** this.bits < (this.moving?.buckets ?? 0);
+      const isHere = bits === (hasMoved ? this.moving!.bits : this.bits);
+      if (isHere && hash % 2 ** bits === bucket) keys.push(key);
+    }
   }
+}
+
+/** The bucket that SCAN visits next; 0 at the end. */
+function after(bucket: number, bits: number): number {
+  const order = (number: number) =>
+    parseInt(
+      [...number.toString(2).padStart(bits, "0")].reverse().join(""),
+      2,
+    );
+  const place = order(bucket) + 1;
+  return place === 2 ** bits ? 0 : order(place);
 }
 
 function fill(table: Table, prefix: string, count: number): string[] {
@@ -148,6 +169,27 @@ Deno.test("readPage() skips nothing when the table shrinks, and repeats nothing 
   }
   assert.ok(repeated > 0, "the model never made a key come again");
 });
+
+for (const [from, to] of [[8, 3], [3, 8]] as const) {
+  Deno.test(`readPage() skips nothing while keys move from ${2 ** from} buckets to ${2 ** to}`, async () => {
+    for (const limit of [1, 2, 5, 30]) {
+      for (const pace of [1, 3, 17]) {
+        const table = new Table();
+        table.bits = from;
+        const keys = fill(table, "key ", 300);
+        const given = await readAll(table, {
+          limit,
+          remember: true,
+          between: (page) => {
+            if (page === 2) table.moving = { bits: to, buckets: 0 };
+            if (table.moving !== undefined) table.moving.buckets += pace;
+          },
+        });
+        assert.deepEqual(wrong(given, keys), NONE, `limit ${limit} at ${pace}`);
+      }
+    }
+  });
+}
 
 Deno.test("readPage() leaves what stays in place when keys around it come and go", async () => {
   for (const limit of [1, 2, 5, 30]) {
