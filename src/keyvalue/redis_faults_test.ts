@@ -224,3 +224,19 @@ async function eventually<T>(call: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+testWithRedis(
+  "an answer that has come counts, also where this process was held up meanwhile",
+  async () => {
+    await using server = await startRedis();
+    await using backend = await openRedis({ url: server.url, timeout: 300 });
+    const bucket = await backend.open("default");
+    await bucket.set("k", bytes("v"));
+    const reading = textAt(bucket, "k");
+    // It is sent with the end of this turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    const until = performance.now() + 350;
+    while (performance.now() < until);
+    assert.equal(await reading, "v");
+  },
+);

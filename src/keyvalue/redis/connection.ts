@@ -25,8 +25,11 @@ export interface Patience {
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 
-/** How long after the deadline of a call without any answer the connection is given up, in ms. */
-const AFTERWARDS = 100;
+/**
+ * After how many deadlines without any answer the connection is given up: more than one, for that
+ * of a call leaves out the time in which this process was held up.
+ */
+const DEADLINES = 2;
 
 type State =
   | { readonly phase: "idle" }
@@ -236,7 +239,7 @@ function optionsOf(
     retryStrategy: pause,
     connectTimeout: patience.connect,
     // A server that hangs is left, and reached anew; calls have a deadline of their own.
-    socketTimeout: patience.answer + AFTERWARDS,
+    socketTimeout: patience.answer * DEADLINES,
     // What was under way when the connection was lost fails, and is never sent again.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -161,7 +161,7 @@ export class Rounds {
     const open = new Set(groups);
     let late: (() => void) | undefined;
     const isLate = new Promise<void>((resolve) => late = resolve);
-    const timer = setTimeout(() => late?.(), this.#deadline);
+    const patience = startPatience(this.#deadline, () => late?.());
     try {
       await Promise.race([isLate, this.#carryOut(open)]);
       for (const group of open) group.fail(tooLate(this.#deadline));
@@ -169,7 +169,7 @@ export class Rounds {
       for (const group of open) group.fail(failureOf(cause));
     } finally {
       open.clear();
-      clearTimeout(timer);
+      patience.end();
     }
   }
 
@@ -214,6 +214,21 @@ export class Rounds {
     return replies?.map(([error, reply]) => error ?? reply) ??
       groups.map(() => lost());
   }
+}
+
+/** In how many parts a deadline is counted. */
+const PARTS = 10;
+
+/**
+ * Calls back when the time is over. Time in which this process was held up counts as one part of
+ * it: when it goes on, timers are served before the answers that have come.
+ */
+function startPatience(milliseconds: number, over: () => void) {
+  let left = PARTS;
+  const timer = setInterval(() => {
+    if (--left === 0) over();
+  }, milliseconds / PARTS);
+  return { end: () => clearInterval(timer) };
 }
 
 function asError(cause: unknown): Error {
