@@ -65,6 +65,11 @@ export interface Artifact {
   readonly signatures?: Signatures;
   /** How its core modules are joined. */
   readonly plan: LinkPlan;
+  /**
+   * Whether all that code can change of its core modules is in memories and globals that they
+   * export for it, so that an instance can be put back to its first state.
+   */
+  readonly isRestorable?: boolean;
   /** Compiled core modules by file name. */
   readonly coreModules: ReadonlyMap<string, WebAssembly.Module>;
 }
@@ -81,12 +86,14 @@ export interface ArtifactManifest {
   readonly signatures: Signatures;
   /** As {@linkcode Artifact.plan}. */
   readonly plan: LinkPlan;
+  /** As {@linkcode Artifact.isRestorable}. */
+  readonly isRestorable: boolean;
   /** SHA-256 of every core module by its file's name, in lower-case hexadecimal. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
 /** Raised whenever a folder written by an earlier version could not be read by this one. */
-export const ARTIFACT_FORMAT = 4;
+export const ARTIFACT_FORMAT = 5;
 
 /** The file that is written last and names all others. */
 export const MANIFEST_FILE = "artifact.json";
@@ -140,7 +147,7 @@ export async function readArtifact(
   const { manifest: { hashes, ...manifest }, checked } = await openManifest(
     source,
   );
-  const { imports, exports, signatures, plan } = manifest;
+  const { imports, exports, signatures, plan, isRestorable } = manifest;
   // They are read and compiled while it is checked, and of no use where it is damaged.
   const reading = readModules(source, hashes, rewrite);
   reading.catch(() => {});
@@ -150,6 +157,7 @@ export async function readArtifact(
     exports,
     signatures,
     plan,
+    isRestorable,
     coreModules: await reading,
   };
 }

@@ -20,6 +20,7 @@ async function manifestOf(): Promise<ArtifactManifest> {
     exports,
     signatures: { resources: [], imports: {}, exports: {} },
     plan,
+    isRestorable: false,
     hashes: { "core.wasm": await sha256(testModule()) },
   };
 }

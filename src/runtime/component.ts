@@ -119,17 +119,27 @@ export function linkComponent(
     options,
   );
   const called = [http, change].filter((found) => found !== undefined);
+  const newGroup = () => new InstanceGroup(output, spans);
+  const shared: GuestsShare = {
+    http,
+    change,
+    restart(instance) {
+      const group = newGroup();
+      const restarted = group.restart(makeInstance, instance);
+      return restarted && new ComponentGuest(group, restarted, shared);
+    },
+  };
   let checked = false;
   return {
     answersHttp: http !== undefined,
     takesChanges: change !== undefined,
     unreached,
     async make() {
-      const group = new InstanceGroup(output, spans);
+      const group = newGroup();
       const instance = await group.instanceOf(makeInstance);
       if (!checked) checkExports(instance, called);
       checked = true;
-      return new ComponentGuest(group, instance, http, change);
+      return new ComponentGuest(group, instance, shared);
     },
   };
 }
@@ -235,27 +245,31 @@ function traceparentOf({ headers }: HttpRequest): string | undefined {
   return undefined;
 }
 
+/** What all guests of a component have in common. */
+interface GuestsShare {
+  readonly http: Called<HttpEntry> | undefined;
+  readonly change: Called<ChangeEntry> | undefined;
+  restart(instance: ComponentInstance): Guest | undefined;
+}
+
 class ComponentGuest implements Guest {
   uses = 0;
   readonly #group: InstanceGroup;
   readonly #instance: ComponentInstance;
-  readonly #http: Called<HttpEntry> | undefined;
-  readonly #change: Called<ChangeEntry> | undefined;
+  readonly #shared: GuestsShare;
 
   constructor(
     group: InstanceGroup,
     instance: ComponentInstance,
-    http: Called<HttpEntry> | undefined,
-    change: Called<ChangeEntry> | undefined,
+    shared: GuestsShare,
   ) {
     this.#group = group;
     this.#instance = instance;
-    this.#http = http;
-    this.#change = change;
+    this.#shared = shared;
   }
 
   handle(request: HttpRequest, requestId: string): GuestCall {
-    const { entry, exported } = this.#begin(this.#http, requestId);
+    const { entry, exported } = this.#begin(this.#shared.http, requestId);
     this.#group.traceparent = request.trace === undefined
       ? undefined
       : traceparentOf(request);
@@ -263,7 +277,7 @@ class ComponentGuest implements Guest {
   }
 
   tell(change: BucketChange, changeId: string): GuestRun {
-    const { entry, exported } = this.#begin(this.#change, changeId);
+    const { entry, exported } = this.#begin(this.#shared.change, changeId);
     return entry.call(exported, change);
   }
 
@@ -284,5 +298,10 @@ class ComponentGuest implements Guest {
 
   drop(): void {
     this.#group.drop();
+  }
+
+  restart(): Guest | undefined {
+    this.drop();
+    return this.#shared.restart(this.#instance);
   }
 }

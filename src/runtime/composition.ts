@@ -217,6 +217,8 @@ class Joining {
     for (const finding of compared) this.#tell(part, path, finding);
     const { memoryLimit } = this.#limits;
     const make = prepareInstances(artifact, links, {
+      // What several instances know of each other is more than one can put back.
+      restarts: this.#parts.length === 1,
       ...(memoryLimit !== undefined && { memoryLimit }),
       own(label, resource) {
         const number = artifact.signatures?.exports[label]?.resources[resource];

@@ -93,6 +93,11 @@ export interface Guest {
   tell(change: BucketChange, changeId: string): GuestRun;
   /** Lets go of all that the instance holds. It MUST NOT be called again. */
   drop(): void;
+  /**
+   * Makes a fresh instance of one that was dropped, for less than a new one costs; `undefined`
+   * where the two could be told apart. Absent where it never can. MUST NOT be called twice.
+   */
+  restart?(): Guest | undefined;
 }
 
 /** Makes instances of one component. */

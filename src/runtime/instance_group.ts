@@ -42,6 +42,22 @@ export class InstanceGroup {
     return instance;
   }
 
+  /**
+   * Takes over the only instance of a group that was dropped, put back to its first state;
+   * `undefined` where that cannot be had.
+   */
+  restart(
+    make: MakeInstance,
+    instance: ComponentInstance,
+  ): ComponentInstance | undefined {
+    const context = new GroupContext(this, this.#output, this.#spans);
+    const restarted = instance.restart(context, context.state);
+    if (restarted === undefined) return undefined;
+    this.#contexts.push(context);
+    this.#instances.set(make, Promise.resolve(restarted));
+    return restarted;
+  }
+
   /** Lets go of all that the instances hold. */
   drop(): void {
     for (const context of this.#contexts) context.drop();
@@ -82,6 +98,7 @@ export class GroupContext implements InstanceContext {
   }
 
   drop(): void {
+    if (this.#isDropped) return;
     this.#isDropped = true;
     this.state.end(new Error("The instance was dropped"));
     for (const callback of this.#dropCallbacks.splice(0)) callback();

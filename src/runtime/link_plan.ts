@@ -44,6 +44,8 @@ export type CoreImportPlan =
     readonly function: string;
     readonly memory?: CoreExport;
     readonly realloc?: CoreExport;
+    /** It can be called when all core instances are made, and traps before. */
+    readonly late?: true;
   }
   /** Dropping a handle of a resource of the host. */
   | {

@@ -27,7 +27,7 @@ import type { Transpile } from "./transpiler.ts";
  * What made an artifact: jco's version, and a number that is raised whenever this room writes
  * something else from the same input. A test holds the version against deno.json.
  */
-export const TRANSPILER = "jco-transpile@0.12.1 wharf@3";
+export const TRANSPILER = "jco-transpile@0.12.1 wharf@4";
 
 /** What an artifact's modules are compiled for; the cache has nothing of it. */
 export interface RunOptions {

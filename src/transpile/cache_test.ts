@@ -26,12 +26,7 @@ function onlyEntry(directory: string): string {
   return `${directory}/${names[0]}`;
 }
 
-const FILES = [
-  MANIFEST_FILE,
-  "component.core.wasm",
-  "component.core2.wasm",
-  "component.core3.wasm",
-];
+const FILES = [MANIFEST_FILE, "component.core.wasm"];
 
 Deno.test("cachedArtifact() transpiles once", async () => {
   await using cache = await makeCache();
@@ -41,7 +36,7 @@ Deno.test("cachedArtifact() transpiles once", async () => {
   assert.deepEqual(namesIn(onlyEntry(cache.directory)), FILES);
   const warm = await cachedArtifact(cache.directory, bytes);
   assert.equal(warm.transpiled, false);
-  for (const key of ["imports", "exports", "plan"] as const) {
+  for (const key of ["imports", "exports", "plan", "isRestorable"] as const) {
     assert.deepEqual(warm.artifact[key], cold.artifact[key]);
   }
   assert.deepEqual(
@@ -106,7 +101,7 @@ for (const [what, damage] of DAMAGES) {
     for (const transpiled of [true, false]) {
       const made = await cachedArtifact(cache.directory, bytes);
       assert.equal(made.transpiled, transpiled);
-      assert.equal(made.artifact.coreModules.size, 3);
+      assert.equal(made.artifact.coreModules.size, 1);
     }
     assert.deepEqual(namesIn(onlyEntry(cache.directory)), FILES);
   });
@@ -119,13 +114,13 @@ Deno.test("cachedArtifact() is called at once by many, on a damaged entry too", 
     const made = await Promise.all(
       Array.from({ length: 5 }, () => cachedArtifact(cache.directory, bytes)),
     );
-    for (const { artifact } of made) assert.equal(artifact.coreModules.size, 3);
+    for (const { artifact } of made) assert.equal(artifact.coreModules.size, 1);
     const entry = onlyEntry(cache.directory);
     assert.equal(
       (await cachedArtifact(cache.directory, bytes)).transpiled,
       false,
     );
-    await Deno.remove(`${entry}/component.core2.wasm`);
+    await Deno.remove(`${entry}/component.core.wasm`);
   }
 });
 
@@ -163,7 +158,7 @@ Deno.test("cachedArtifact() of two processes fills one entry", async () => {
   const fill = () => childArtifact(cache.directory, MAY_FILL);
   for (const what of ["empty", "damaged"]) {
     const results = await Promise.all([fill(), fill(), fill()]);
-    assert.deepEqual(results.map(({ modules }) => modules), [3, 3, 3], what);
+    assert.deepEqual(results.map(({ modules }) => modules), [1, 1, 1], what);
     const entry = onlyEntry(cache.directory);
     assert.deepEqual(namesIn(entry), FILES);
     assert.equal((await fill()).transpiled, false);
@@ -179,7 +174,7 @@ Deno.test("cachedArtifact() imports nothing of jco on a warm start", async () =>
   await cachedArtifact(cache.directory, await readGuest("hello"));
   assert.deepEqual(await childArtifact(cache.directory, flags), {
     transpiled: false,
-    modules: 3,
+    modules: 1,
   });
 });
 
@@ -191,7 +186,7 @@ Deno.test("cachedArtifact() starts warm from a cache that it may not write", asy
   try {
     assert.deepEqual(await childArtifact(cache.directory, ["--allow-read"]), {
       transpiled: false,
-      modules: 3,
+      modules: 1,
     });
   } finally {
     for (const path of [entry, cache.directory]) await Deno.chmod(path, 0o755);

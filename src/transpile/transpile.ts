@@ -14,6 +14,8 @@ import {
 } from "../runtime/artifact.ts";
 import { withPlaces } from "./code_places.ts";
 import { readComponent } from "./component.ts";
+import { exposeState } from "./core_state.ts";
+import { callDirectly } from "./direct_calls.ts";
 import { makeInterruptible } from "./interruptible.ts";
 import { importSpecifier, readLinkPlan } from "./read_link_plan.ts";
 import { readSignatures } from "./signatures.ts";
@@ -48,22 +50,49 @@ export async function transpile(
   if (script === undefined) {
     throw new TypeError("Cannot find the script in what jco wrote");
   }
-  const written = new Map(
+  const modules = new Map(
     files.filter(([name]) => name.endsWith(".wasm"))
-      .map((
-        [name, content],
-      ) => [name, makeInterruptible(withPlaces(new Uint8Array(content)))]),
+      .map(([name, content]) => [name, new Uint8Array(content)] as const),
+  );
+  const plan = callDirectly(
+    readLinkPlan(new TextDecoder().decode(script[1])),
+    modules,
+  );
+  const { files: written, isRestorable } = exposeStates(
+    new Map(
+      plan.instances.map(({ module }) => [
+        module,
+        makeInterruptible(withPlaces(modules.get(module)!)),
+      ]),
+    ),
   );
   const manifest = await formatManifest({
     format: ARTIFACT_FORMAT,
     imports,
     exports,
     signatures: readSignatures(bytes),
-    plan: readLinkPlan(new TextDecoder().decode(script[1])),
+    plan,
+    isRestorable,
     hashes: await hashAll(written),
   });
   written.set(MANIFEST_FILE, manifest);
   return written;
+}
+
+/** An instance can be put back to its first state if all of its core modules can. */
+function exposeStates(modules: ArtifactFiles): {
+  readonly files: Map<string, Uint8Array<ArrayBuffer>>;
+  readonly isRestorable: boolean;
+} {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, module] of modules) {
+    const exposed = exposeState(module);
+    if (exposed === undefined) {
+      return { files: new Map(modules), isRestorable: false };
+    }
+    files.set(name, exposed);
+  }
+  return { files, isRestorable: true };
 }
 
 async function hashAll(files: ArtifactFiles): Promise<Record<string, string>> {

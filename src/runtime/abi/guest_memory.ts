@@ -100,18 +100,27 @@ export class GuestState {
 
 /** What a lowered function needs of the instance that calls it. */
 export class GuestMemory {
-  readonly state: GuestState;
-  readonly #memory: WebAssembly.Memory | undefined;
-  readonly #realloc: Realloc | undefined;
+  /** Of whom the instance serves now. */
+  state: GuestState;
+  #memory: WebAssembly.Memory | undefined;
+  #realloc: Realloc | undefined;
   #view: DataView<ArrayBuffer> | undefined;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(
     state: GuestState,
-    memory: WebAssembly.Memory | undefined,
-    realloc: Realloc | undefined,
+    memory?: WebAssembly.Memory,
+    realloc?: Realloc,
   ) {
     this.state = state;
+    this.attach(memory, realloc);
+  }
+
+  /** Its core instance is there. */
+  attach(
+    memory: WebAssembly.Memory | undefined,
+    realloc: Realloc | undefined,
+  ): void {
     this.#memory = memory;
     this.#realloc = realloc;
   }

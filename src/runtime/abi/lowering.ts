@@ -36,9 +36,12 @@ export interface Lowered {
   bind(
     imports: Readonly<Record<string, HostFunction>>,
     memory: GuestMemory,
-    tracer?: CallTracer,
+    tracer?: TracedBinding,
   ): CoreImport;
 }
+
+/** Makes a function's calls known. */
+export type TracedBinding = Pick<CallTracer, "traced">;
 
 /**
  * Prepares a function of an interface; what depends on its type is done here, once.

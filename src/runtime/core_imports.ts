@@ -1,0 +1,140 @@
+/**
+ * What core modules import of the host, made from a link plan.
+ *
+ * @module
+ */
+
+import type { GuestState } from "./abi/guest_memory.ts";
+import {
+  GuestResource,
+  type GuestResourceClass,
+} from "./abi/guest_resource.ts";
+import { type Lowered, lowerFunction } from "./abi/lowering.ts";
+import type { HostInterface, ResourceClass } from "./host_interface.ts";
+import type { InstanceSlot } from "./instance_slot.ts";
+import { type CoreImport, suspending } from "./jspi.ts";
+import type { CoreImportPlan } from "./link_plan.ts";
+
+/** Finds the class of a resource that the component exports. */
+export type OwnResources = (
+  label: string,
+  resource: string,
+) => GuestResourceClass;
+
+/** Makes the core import of one instance. */
+export type MakeImport = (slot: InstanceSlot) => CoreImport;
+
+/** Prepares core imports; what all instances share is done once. */
+export function preparer(
+  hosts: ReadonlyMap<string, HostInterface>,
+  own: OwnResources,
+): (plan: CoreImportPlan) => MakeImport {
+  const hostOf = (label: string): HostInterface => {
+    const host = hosts.get(label);
+    if (host === undefined) {
+      throw new TypeError(`Cannot find what satisfies "${label}"`);
+    }
+    return host;
+  };
+  return (plan) => {
+    switch (plan.kind) {
+      case "export":
+        return (slot) => slot.export(plan.of);
+      case "drop":
+        return dropper(resourceOf(hostOf(plan.label), plan.resource));
+      case "unreachable":
+        return refuser(plan.resource);
+      case "own":
+        return ownResource(plan, own(plan.label, plan.resource));
+      case "lower":
+        return caller(plan, hostOf(plan.label));
+    }
+  };
+}
+
+function resourceOf(host: HostInterface, resource: string): ResourceClass {
+  const found = host.resources[resource];
+  if (found === undefined) {
+    throw new TypeError(`${host.name} has no resource "${resource}"`);
+  }
+  return found;
+}
+
+function dropper(resource: ResourceClass): MakeImport {
+  if (resource.prototype instanceof GuestResource) {
+    return (slot) =>
+      suspending((handle) => destroy(slot.state, handle, resource));
+  }
+  return (slot) => (handle: number) => slot.state.drop(handle >>> 0, resource);
+}
+
+/** The destructor is another guest's, or the guest's own: it may have to wait. */
+async function destroy(
+  state: GuestState,
+  handle: number | bigint,
+  resource: ResourceClass,
+): Promise<void> {
+  const owned = state.use((handles) =>
+    handles.release(Number(handle) >>> 0, resource)
+  );
+  if (!(owned instanceof GuestResource)) return;
+  try {
+    await state.wait(Promise.resolve(owned.destroy()));
+  } catch (error) {
+    state.fault(error);
+    throw error;
+  }
+}
+
+/** CanonicalABI.md, "`canon resource.new`" and those after it. */
+function ownResource(
+  plan: CoreImportPlan & { readonly kind: "own" },
+  resource: GuestResourceClass,
+): MakeImport {
+  switch (plan.act) {
+    case "new":
+      return (slot) => {
+        const destructor = slot.destructor(plan.label, plan.resource);
+        return (representation: number) => {
+          const { state } = slot;
+          return state.use((handles) =>
+            handles.add(new resource(state, representation, destructor))
+          );
+        };
+      };
+    case "rep":
+      return (slot) => (handle: number) =>
+        slot.state.use((handles) =>
+          (handles.get(handle >>> 0, resource) as GuestResource).representation
+        );
+    case "drop":
+      return dropper(resource);
+  }
+}
+
+function refuser(resource: string): MakeImport {
+  return (slot) => (handle: number) => {
+    const error = new TypeError(
+      `${handle >>> 0} is no handle of a ${resource}`,
+    );
+    slot.state.fault(error);
+    throw error;
+  };
+}
+
+function caller(
+  plan: CoreImportPlan & { readonly kind: "lower" },
+  host: HostInterface,
+): MakeImport {
+  const lowered: Lowered = lowerFunction(host, plan.function);
+  const { memory, realloc, late } = plan;
+  const key = JSON.stringify([memory, realloc]);
+  return (slot) =>
+    lowered.bind(
+      slot.functionsOf(host),
+      late === true
+        ? slot.lateMemory(key, memory, realloc)
+        : slot.memory(key, memory, realloc),
+      slot.tracer,
+    );
+}
