@@ -6,7 +6,6 @@
  */
 
 import type { Guest, GuestFactory } from "./guest.ts";
-import type { LaneInstances } from "./instances.ts";
 
 /** How a pool keeps its guests. */
 export interface PoolOptions {
@@ -18,22 +17,34 @@ export interface PoolOptions {
   readonly limit: number;
   /** How long a request waits for an instance, in milliseconds. */
   readonly queueTimeout: number;
+  /**
+   * Where instances can be made fresh again: for how long as many of them are kept as were in use
+   * at once, in milliseconds. Default: a second.
+   */
+  readonly keep?: number;
 }
+
+const KEEP_MS = 1000;
 
 /** Lends guests, one request each at a time. */
 export class GuestPool implements Disposable {
   readonly #factory: GuestFactory;
   readonly #options: PoolOptions;
   readonly #idle: Guest[] = [];
+  /** Dropped ones that may be made fresh again. */
+  readonly #used: Guest[] = [];
   readonly #waiting: ((free: boolean) => void)[] = [];
   readonly #onIdle: (() => void)[] = [];
   #lent = 0;
-  #made = 0;
-  #dropped = 0;
-  /** Whether a guest came back already. */
-  #hasServed = false;
-  #beginning: ReturnType<typeof setTimeout> | undefined;
   #filling = false;
+  #turnAhead: ReturnType<typeof setTimeout> | undefined;
+  #look: ReturnType<typeof setTimeout> | undefined;
+  /** How many were lent at once since the last look. */
+  #peak = 0;
+  /** The same for the time before it, or more since. */
+  #wanted = 0;
+  /** Whether the guest that was last to be made fresh again was. */
+  #restarts = false;
   #closed = false;
 
   constructor(factory: GuestFactory, options: PoolOptions) {
@@ -46,15 +57,6 @@ export class GuestPool implements Disposable {
     return this.#lent;
   }
 
-  /** How many guests there are, and were. */
-  get instances(): LaneInstances {
-    return {
-      threads: [{ ready: this.#idle.length, busy: this.#lent }],
-      made: this.#made,
-      dropped: this.#dropped,
-    };
-  }
-
   /** Resolves when no guest serves a request and none is waited for. */
   idle(): Promise<void> {
     if (this.#lent === 0) return Promise.resolve();
@@ -63,9 +65,8 @@ export class GuestPool implements Disposable {
 
   /** Makes the first guest, so that what fails at instantiation fails at start. */
   async warm(): Promise<void> {
-    if (this.#idle.length === 0) this.#keep(await this.#make());
-    // Who has waited for the start borrows it before this comes to its turn.
-    if (!this.#closed) this.#beginning = setTimeout(() => this.#fill(), 0);
+    if (this.#idle.length === 0) this.#keep(await this.#factory.make());
+    this.#fill();
   }
 
   /**
@@ -73,10 +74,11 @@ export class GuestPool implements Disposable {
    * Rejects when an instance cannot be made.
    */
   async borrow(): Promise<Guest | undefined> {
-    if (this.#lent < this.#options.limit) this.#lent++;
+    if (this.#lent < this.#options.limit) this.#lend();
     else if (!await this.#turn()) return undefined;
     try {
-      return this.#idle.pop() ?? await this.#make();
+      return this.#idle.pop() ?? this.#restarted() ??
+        await this.#factory.make();
     } catch (error) {
       this.#passOn();
       throw error;
@@ -86,20 +88,22 @@ export class GuestPool implements Disposable {
   /** Takes a guest back whose code has returned. */
   giveBack(guest: Guest): void {
     if (guest.uses < this.#options.reuse && !this.#closed) this.#keep(guest);
-    else this.#drop(guest);
+    else this.#retire(guest);
     this.#passOn();
   }
 
   /** Drops a guest that trapped or was given up. */
   discard(guest: Guest): void {
-    this.#drop(guest);
+    guest.drop();
     this.#passOn();
   }
 
   [Symbol.dispose](): void {
     this.#closed = true;
-    clearTimeout(this.#beginning);
-    for (const guest of this.#idle.splice(0)) this.#drop(guest);
+    clearTimeout(this.#turnAhead);
+    clearTimeout(this.#look);
+    this.#used.length = 0;
+    for (const guest of this.#idle.splice(0)) guest.drop();
     for (const resolve of this.#waiting.splice(0)) resolve(false);
   }
 
@@ -120,7 +124,6 @@ export class GuestPool implements Disposable {
 
   /** Hands a guest's place to who waits longest: whoever comes now stands behind them. */
   #passOn(): void {
-    this.#hasServed = true;
     const next = this.#waiting.shift();
     if (next === undefined) this.#lent--;
     else next(true);
@@ -130,31 +133,85 @@ export class GuestPool implements Disposable {
     this.#fill();
   }
 
-  async #make(): Promise<Guest> {
-    const guest = await this.#factory.make();
-    this.#made++;
-    return guest;
-  }
-
-  #drop(guest: Guest): void {
-    this.#dropped++;
-    guest.drop();
-  }
-
   #keep(guest: Guest): void {
-    if (this.#closed) this.#drop(guest);
+    if (this.#closed) guest.drop();
     else this.#idle.push(guest);
+  }
+
+  /** Drops a guest, and keeps it where it can be made fresh again and there is use for it. */
+  #retire(guest: Guest): void {
+    guest.drop();
+    if (guest.restart === undefined || this.#closed) return;
+    this.#used.push(guest);
+    this.#trim();
+    this.#look ??= this.#lookLater();
+  }
+
+  #lend(): void {
+    this.#lent++;
+    this.#peak = Math.max(this.#peak, this.#lent);
+    this.#wanted = Math.max(this.#wanted, this.#peak);
+  }
+
+  /** As many as served at once may soon be wanted again. */
+  #trim(): void {
+    const most = Math.max(this.#options.ahead, this.#wanted);
+    const surplus = this.#idle.length + this.#used.length - most;
+    if (surplus > 0) this.#used.splice(0, surplus);
+  }
+
+  /** When there is less to do, memory goes back. */
+  #lookLater(): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      this.#wanted = this.#peak;
+      this.#peak = this.#lent;
+      this.#trim();
+      const isEnough = this.#wanted <= this.#options.ahead;
+      this.#look = isEnough ? undefined : this.#lookLater();
+    }, this.#options.keep ?? KEEP_MS);
+    Deno.unrefTimer(timer);
+    return timer;
+  }
+
+  #restarted(): Guest | undefined {
+    for (let used = this.#used.pop(); used; used = this.#used.pop()) {
+      const fresh = used.restart?.();
+      this.#restarts = fresh !== undefined;
+      if (fresh !== undefined) return fresh;
+    }
+    return undefined;
   }
 
   /** Makes guests ahead, one at a time, so that requests in flight get their turns between. */
   #fill(): void {
-    // The first request is a cold start: it has the processor to itself.
-    if (this.#lent > 0 && !this.#hasServed) return;
     if (
       this.#filling || this.#closed || this.#idle.length >= this.#options.ahead
     ) return;
+    if (this.#used.length > 0) this.#restartAhead();
+    // Those that serve now are soon back, at less than the price of a new one.
+    else if (!this.#restarts || this.#total < this.#options.ahead) {
+      this.#makeAhead();
+    }
+  }
+
+  get #total(): number {
+    return this.#lent + this.#idle.length;
+  }
+
+  /** Not before the next turn: the answer of the request before may be about to leave. */
+  #restartAhead(): void {
     this.#filling = true;
-    this.#make().then(
+    this.#turnAhead = setTimeout(() => {
+      this.#filling = false;
+      const guest = this.#restarted();
+      if (guest !== undefined) this.#keep(guest);
+      this.#fill();
+    }, 0);
+  }
+
+  #makeAhead(): void {
+    this.#filling = true;
+    this.#factory.make().then(
       (guest) => {
         this.#filling = false;
         this.#keep(guest);
