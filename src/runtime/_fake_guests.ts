@@ -59,6 +59,8 @@ export class FakeCall implements GuestCall {
 export class FakeGuest implements Guest {
   readonly calls: FakeCall[] = [];
   drops = 0;
+  /** What {@linkcode restart} answers, where a factory gives its guests one. */
+  restart?: () => FakeGuest | undefined;
   #uses = 0;
 
   get uses(): number {
@@ -96,8 +98,20 @@ export class FakeFactory implements GuestFactory {
     const failure = this.failures.shift();
     await this.gate;
     if (failure !== undefined) throw failure;
-    const guest = new FakeGuest();
+    return this.#add(new FakeGuest());
+  }
+
+  /** Gives guests that can be made fresh again, as long as it is true. */
+  restarts = false;
+  restarted = 0;
+
+  #add(guest: FakeGuest): FakeGuest {
     this.made.push(guest);
+    guest.restart = () => {
+      if (!this.restarts) return undefined;
+      this.restarted++;
+      return this.#add(new FakeGuest());
+    };
     return guest;
   }
 

@@ -285,3 +285,59 @@ Deno.test("an instance is given imports of its own", async () => {
   await make(host);
   assert.equal(made, 2);
 });
+
+/**
+ * Its start function calls the host, and goes on whatever that throws:
+ *
+ * ```wat
+ * (module (import "host" "f" (func $f (param i32) (result i32)))
+ *   (memory (export "memory") 1)
+ *   (func $start block $caught
+ *     try_table (catch_all $caught) i32.const 1 call $f drop end end)
+ *   (start $start))
+ * ```
+ */
+const STARTING =
+  "0061736d0100000001090260017f017f600000020a0104686f73740166000003020101" +
+  "0503010001070a01066d656d6f727902000801010a1201100002401f40010200410110" +
+  "001a0b0b0b001f046e616d65010b0200016601057374617274030b0101010006636175" +
+  "676874";
+
+for (const late of [false, true]) {
+  Deno.test(`a host function ${late ? "that comes late cannot" : "can"} be called by a start function`, async () => {
+    const artifact = testArtifact({
+      kind: "lower",
+      label: LABEL,
+      function: "f",
+      ...(late && { memory: { instance: 0, name: "memory" }, late }),
+    });
+    const module = new WebAssembly.Module(Uint8Array.fromHex(STARTING));
+    let calls = 0;
+    const host = testInterface("func(x: u32) -> u32", () => ++calls);
+    const making = make(host, {
+      ...artifact,
+      coreModules: new Map([["core.wasm", module]]),
+    });
+    if (late) await assert.rejects(making, WebAssembly.RuntimeError);
+    else await making;
+    assert.equal(calls, late ? 0 : 1);
+  });
+}
+
+Deno.test("a host function that comes late works on the memory that came after it", async () => {
+  const artifact = testArtifact({
+    kind: "lower",
+    label: LABEL,
+    function: "f",
+    memory: { instance: 0, name: "memory" },
+    late: true,
+  });
+  // Two bytes, written where the argument says.
+  const host = testInterface("func() -> tuple<u8, u8>", () => [1, 2]);
+  const { call } = await make(host, artifact);
+  await call("ignore", {});
+  const without = testArtifact({ kind: "lower", label: LABEL, function: "f" });
+  await assert.rejects((await make(host, without)).call("ignore", {}), {
+    message: "The guest gave no memory",
+  });
+});

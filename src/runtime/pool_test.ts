@@ -70,25 +70,6 @@ Deno.test("GuestPool.warm() makes one guest, and the others behind its back", as
   assert.equal(factory.alive, 3);
 });
 
-Deno.test("GuestPool.warm() makes no others while the first request is under way", async () => {
-  const { factory, pool } = open({ ahead: 3 });
-  using _ = pool;
-  await pool.warm();
-  const first = await use(pool);
-  await settle();
-  assert.equal(factory.made.length, 1);
-  pool.giveBack(first);
-  await settle();
-  assert.equal(factory.alive, 3);
-  // From then on they are made beside requests.
-  await use(pool);
-  await settle();
-  await use(pool);
-  pool.giveBack(await use(pool));
-  await settle();
-  assert.equal(factory.alive, 5);
-});
-
 Deno.test("GuestPool.warm() rejects when the first guest cannot be made", async () => {
   const { factory, pool } = open({ ahead: 3 });
   factory.failures.push(new Error("no instance"));
@@ -246,26 +227,100 @@ Deno.test("GuestPool disposed tells those who wait that there is nothing", async
   assert.deepEqual(await Promise.all(waiting), [undefined, undefined]);
 });
 
-Deno.test("GuestPool.instances counts what waits, serves, was made and is gone", async () => {
-  const { factory, pool } = open({ reuse: 2, ahead: 2 });
+/** A pool whose guests can be made fresh again. */
+function openRestarting(options: Partial<PoolOptions> = {}) {
+  const opened = open(options);
+  opened.factory.restarts = true;
+  return opened;
+}
+
+const newOnes = ({ made, restarted }: FakeFactory) => made.length - restarted;
+
+Deno.test("GuestPool makes a used guest fresh again, and not before it is dropped", async () => {
+  const { factory, pool } = openRestarting();
+  using _ = pool;
+  const first = await use(pool);
+  first.restart = () => {
+    assert.equal(first.drops, 1);
+    return new FakeGuest();
+  };
+  pool.giveBack(first);
+  assert.notEqual(await use(pool), first);
+  assert.equal(factory.made.length, 1);
+});
+
+Deno.test("GuestPool makes used guests fresh ahead, in a later turn", async () => {
+  const { factory, pool } = openRestarting({ ahead: 2 });
+  using _ = pool;
   await pool.warm();
   await settle();
-  const counts = (ready: number, busy: number) => [{ ready, busy }];
-  assert.deepEqual(pool.instances, {
-    threads: counts(2, 0),
-    made: 2,
-    dropped: 0,
-  });
-  const [first, second] = [await use(pool), await use(pool)];
-  assert.deepEqual(pool.instances.threads, counts(0, 2));
-  pool.giveBack(first);
-  pool.discard(second);
+  for (let request = 0; request < 5; request++) {
+    const guest = await use(pool);
+    const before = factory.restarted;
+    pool.giveBack(guest);
+    assert.equal(factory.restarted, before);
+    await settle();
+    assert.equal(factory.restarted, request + 1);
+    assert.equal(factory.alive, 2);
+  }
+  // While the first was served nobody knew yet that it would come back.
+  assert.equal(newOnes(factory), 2);
+});
+
+Deno.test("GuestPool makes a new guest where a used one cannot be made fresh", async () => {
+  const { factory, pool } = openRestarting();
+  using _ = pool;
+  pool.giveBack(await use(pool));
+  factory.restarts = false;
+  pool.giveBack(await use(pool));
+  assert.equal(factory.restarted, 0);
+  assert.equal(newOnes(factory), 2);
+});
+
+Deno.test("GuestPool.discard() never makes a guest fresh again", async () => {
+  const { factory, pool } = openRestarting({ ahead: 1 });
+  using _ = pool;
+  pool.discard(await use(pool));
   await settle();
-  assert.deepEqual(pool.instances, {
-    threads: counts(2, 0),
-    made: factory.made.length,
-    dropped: 1,
-  });
+  await use(pool);
+  assert.equal(factory.restarted, 0);
+});
+
+Deno.test("GuestPool reuses a guest before it makes it fresh", async () => {
+  const { factory, pool } = openRestarting({ reuse: 2 });
+  using _ = pool;
+  const first = await use(pool);
+  pool.giveBack(first);
+  assert.equal(await use(pool), first);
+  pool.giveBack(first);
+  assert.notEqual(await use(pool), first);
+  assert.equal(factory.restarted, 1);
+});
+
+Deno.test("GuestPool keeps as many as served at once, and gives them up when they do not", async () => {
+  const { factory, pool } = openRestarting({ ahead: 1, keep: 0 });
+  using _ = pool;
+  const many = () => Promise.all(Array.from({ length: 8 }, () => use(pool)));
+  const giveBack = (guests: readonly FakeGuest[]) => {
+    for (const guest of guests) pool.giveBack(guest);
+  };
+  giveBack(await many());
+  giveBack(await many());
+  assert.equal(newOnes(factory), 8);
+  // Two looks: one at a time of much to do, one at a time of nothing.
+  for (let look = 0; look < 4; look++) await settle();
+  const before = newOnes(factory);
+  giveBack(await many());
+  assert.ok(newOnes(factory) - before >= 7, `${newOnes(factory) - before}`);
+});
+
+Deno.test("GuestPool disposed makes no guest fresh", async () => {
+  const { factory, pool } = openRestarting({ ahead: 2 });
+  const guests = [await use(pool), await use(pool)];
+  pool.giveBack(guests[0]!);
   pool[Symbol.dispose]();
-  assert.equal(pool.instances.dropped, factory.made.length);
+  pool.giveBack(guests[1]!);
+  await settle();
+  assert.equal(factory.restarted, 0);
+  assert.equal(factory.alive, 0);
 });

@@ -42,6 +42,7 @@ const C_GUESTS: Record<string, CGuest> = {
   outgoing: { source: "outgoing" },
   grpc: { source: "grpc", support: ["libc", "http"] },
   misbehave: { source: "misbehave" },
+  remember: { source: "remember" },
   trap_dwarf: { source: "trap_dwarf", debug: true },
   sockets: { source: "sockets", support: ["libc", "http", "text", "check"] },
   wasi_0_2_0: { source: "kv_get", support: ["libc", "http"], patch: "0.2.0" },

@@ -49,8 +49,10 @@ export interface GuestAppRecord {
   readonly replaced: readonly string[];
   /** What Workers warned of. */
   readonly warnings: readonly string[];
-  /** How many instances were made; 0 with Workers. */
+  /** How many fresh instances there were; 0 with Workers. */
   readonly made: number;
+  /** How many of them had been used before; 0 with Workers. */
+  readonly restarted: number;
   /** How many of them hold something still: those that serve and those that wait; 0 with Workers. */
   readonly alive: number;
   /** How many serve a request: its code has not returned. */
@@ -69,6 +71,7 @@ export class Recorder implements GuestAppRecord {
   readonly answered: RequestEvent[] = [];
   readonly failures: unknown[] = [];
   made = 0;
+  restarted = 0;
   alive = 0;
   serving = 0;
   readonly #waiting: (() => void)[] = [];
@@ -122,6 +125,14 @@ export class Recorder implements GuestAppRecord {
       drop: () => {
         this.alive--;
         guest.drop();
+      },
+      restart: () => {
+        const fresh = guest.restart?.();
+        if (fresh === undefined) return undefined;
+        this.made++;
+        this.restarted++;
+        this.alive++;
+        return this.#watched(fresh);
       },
     };
   }
