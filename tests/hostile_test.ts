@@ -44,14 +44,23 @@ Deno.test("the hostile guest imports every function that is offered", async () =
   ]);
 });
 
+type OwnSession = Awaited<ReturnType<typeof openHostile>>;
+
+/** One waits for the next request, made in a turn of its own; nothing else holds anything. */
+async function oneIsAhead({ app: { record } }: OwnSession): Promise<void> {
+  while (record.alive < 1) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assert.equal(record.alive, 1);
+}
+
 Deno.test("any script of the hostile guest costs its own request only", async () => {
   await using session = await openHostile();
   const sample = fuzzSample(200);
   const outcomes = await attack(session, hostileScripts(session.calls), sample);
   await session.app.idle();
   assert.equal(session.app.record.serving, 0);
-  // One waits for the next request; nothing else holds anything.
-  assert.equal(session.app.record.alive, 1);
+  await oneIsAhead(session);
   assert.ok(outcomes.has("200"), "no script of them came to its end");
   assert.ok(outcomes.size > 10, "they all ended in the same way");
 });
@@ -60,7 +69,7 @@ Deno.test("what a script leaves behind in a reused instance costs no later reque
   await using session = await openHostile(1000);
   await attack(session, hostileScripts(session.calls), fuzzSample(100));
   await session.app.idle();
-  assert.equal(session.app.record.alive, 1);
+  await oneIsAhead(session);
   // Every script has a request after it; most of those were served by its instance.
   assert.ok(session.app.record.made < session.app.record.answered.length);
 });
@@ -92,7 +101,7 @@ Deno.test("any single call with any core values is answered, refused or trapped"
   // All of them, and not those that a sample happens to have.
   for (const one of calls) await attack(session, one, fuzzSample(2));
   await session.app.idle();
-  assert.equal(session.app.record.alive, 1);
+  await oneIsAhead(session);
 });
 
 Deno.test("a script can call, remember a handle, and answer", async () => {
