@@ -1,105 +1,21 @@
 /** A used instance that is put back to its first state: nothing may tell it from a new one. */
 
 import assert from "node:assert/strict";
-import { makeBlobsInMemory } from "../src/blobstore/in_memory.ts";
-import { makeBuckets } from "../src/keyvalue/buckets.ts";
-import { linkComponent } from "../src/runtime/component.ts";
-import type { Guest } from "../src/runtime/guest.ts";
-import { incomingHandler, wasiInterfaces } from "../src/wasi/mod.ts";
+import fc from "fast-check";
 import { eachLane } from "./support/each_lane.ts";
+import { fuzzSample } from "./support/fuzz_sample.ts";
+import { type GuestApp, openGuestApp } from "./support/guest_app.ts";
 import {
-  type GuestApp,
-  guestArtifact,
-  openGuestApp,
-} from "./support/guest_app.ts";
-
-const MIB = 2 ** 20;
-
-/** Core instances that were made while it is held. */
-class CoreInstances implements Disposable {
-  readonly made: WebAssembly.Instance[] = [];
-  readonly #instantiate = WebAssembly.instantiate;
-
-  constructor() {
-    const instantiate = this.#instantiate as (
-      module: WebAssembly.Module,
-      imports: WebAssembly.Imports,
-    ) => Promise<WebAssembly.Instance>;
-    const watched = async (
-      module: WebAssembly.Module,
-      imports: WebAssembly.Imports,
-    ) => {
-      const instance = await instantiate(module, imports);
-      this.made.push(instance);
-      return instance;
-    };
-    Object.assign(WebAssembly, { instantiate: watched });
-  }
-
-  [Symbol.dispose](): void {
-    Object.assign(WebAssembly, { instantiate: this.#instantiate });
-  }
-}
-
-/** All that can be seen of core instances: every byte, every global, every entry of a table. */
-function snapshot(instances: readonly WebAssembly.Instance[]) {
-  return instances.map(({ exports }) =>
-    Object.entries(exports).map(([name, value]) => {
-      if (value instanceof WebAssembly.Memory) {
-        return [name, new Uint8Array(value.buffer.slice(0))];
-      }
-      if (value instanceof WebAssembly.Global) return [name, value.value];
-      if (value instanceof WebAssembly.Table) {
-        const entries = Array.from(
-          { length: value.length },
-          (_, index) => value.get(index)?.name,
-        );
-        return [name, entries];
-      }
-      return [name, "function"];
-    })
-  );
-}
-
-/** Guests of one component, and what they are made of. */
-async function openFactory(name: string) {
-  const artifact = await guestArtifact(name, { memoryLimit: 64 * MIB });
-  const buckets = makeBuckets();
-  const cores = new CoreInstances();
-  const factory = linkComponent(artifact, {
-    interfaces: wasiInterfaces({
-      environment: { NAME: "value" },
-      config: {},
-      buckets,
-      blobs: makeBlobsInMemory(),
-    }),
-    entry: incomingHandler(),
-    output: { line() {}, message() {} },
-  });
-  return {
-    /** A new guest, and its core instances. */
-    async make() {
-      const before = cores.made.length;
-      const guest = await factory.make();
-      return { guest, instances: cores.made.slice(before) };
-    },
-    async [Symbol.asyncDispose]() {
-      cores[Symbol.dispose]();
-      await buckets[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Sends a guest a request; false where its code did not return. */
-async function ask(guest: Guest, request: Request): Promise<boolean> {
-  const call = guest.handle(request, "1");
-  const answered = call.response.then(async ({ body }) => {
-    await new Response(body as BodyInit | null).arrayBuffer();
-  }).catch(() => {});
-  const returned = await call.finished.then(() => true, () => false);
-  await answered;
-  return returned;
-}
+  encodeScript,
+  hostileScripts,
+  type HostileStep,
+} from "./support/hostile_scripts.ts";
+import { makeHostileGuest } from "./support/hostile_session.ts";
+import {
+  ask,
+  openWatchedFactory,
+  snapshot,
+} from "./support/watched_factory.ts";
 
 type Ask = readonly [path: string, init?: RequestInit];
 
@@ -135,7 +51,7 @@ const ASKED: Readonly<Record<string, readonly Ask[]>> = {
 
 for (const [name, asked] of Object.entries(ASKED)) {
   Deno.test(`an instance of ${name} that was put back equals a new one`, async () => {
-    await using factory = await openFactory(name);
+    await using factory = await openWatchedFactory(name);
     const first = await factory.make();
     await factory.make(); // that two are alike is seen by two
     const fresh = snapshot(first.instances);
@@ -156,6 +72,48 @@ for (const [name, asked] of Object.entries(ASKED)) {
   });
 }
 
+Deno.test("an instance that was put back equals a new one whatever it did", async () => {
+  const { component, calls } = await makeHostileGuest();
+  const file = await Deno.makeTempFile({ suffix: ".wasm" });
+  await Deno.writeFile(file, component);
+  await using factory = await openWatchedFactory(file)
+    .finally(() => Deno.remove(file));
+  // What the guest itself holds, by the numbers of its handles: of all it keeps it would stay.
+  const ending = ([
+    ["[resource-drop]input-stream", 4n],
+    ["[resource-drop]incoming-body", 3n],
+    ["[resource-drop]incoming-request", 1n],
+  ] as const).map(([name, handle]): HostileStep => ({
+    kind: "call",
+    call: calls.findIndex((each) => each.name === name),
+    args: [handle],
+  }));
+  let made = await factory.make();
+  await factory.make();
+  const fresh = snapshot(made.instances);
+  let restarts = 0;
+  const { seed, runs } = fuzzSample(300);
+  await fc.assert(
+    fc.asyncProperty(hostileScripts(calls, 3), async (script) => {
+      const body = encodeScript([...script, { kind: "answer" }, ...ending]);
+      await ask(
+        made.guest,
+        new Request("http://guest.test/", { method: "POST", body }),
+      );
+      made.guest.drop();
+      const guest = made.guest.restart?.();
+      if (guest === undefined) made = await factory.make();
+      else {
+        made = { ...made, guest };
+        restarts++;
+      }
+      assert.deepEqual(snapshot(made.instances), fresh);
+    }),
+    { seed, numRuns: runs },
+  );
+  assert.ok(restarts > 10, `${restarts} restarts`);
+});
+
 /** What no instance is put back from. */
 const SPENT: readonly [guest: string, path: string, returns: boolean][] = [
   ["misbehave", "/trap", false],
@@ -169,7 +127,7 @@ const SPENT: readonly [guest: string, path: string, returns: boolean][] = [
 
 for (const [name, path, returns] of SPENT) {
   Deno.test(`an instance of ${name} is not put back after ${path}`, async () => {
-    await using factory = await openFactory(name);
+    await using factory = await openWatchedFactory(name);
     const { guest } = await factory.make();
     await factory.make();
     const request = new Request(`http://guest.test${path}`);
@@ -180,7 +138,7 @@ for (const [name, path, returns] of SPENT) {
 }
 
 Deno.test("an instance is not put back while a call of it is under way", async () => {
-  await using factory = await openFactory("echo");
+  await using factory = await openWatchedFactory("echo");
   const { guest } = await factory.make();
   await factory.make();
   const call = guest.handle(
@@ -192,7 +150,7 @@ Deno.test("an instance is not put back while a call of it is under way", async (
 });
 
 Deno.test("an instance is put back once", async () => {
-  await using factory = await openFactory("hello");
+  await using factory = await openWatchedFactory("hello");
   const { guest } = await factory.make();
   await factory.make();
   const request = () => new Request("http://guest.test/");
@@ -204,7 +162,7 @@ Deno.test("an instance is put back once", async () => {
 });
 
 Deno.test("the first instance is not put back before another was like it", async () => {
-  await using factory = await openFactory("hello");
+  await using factory = await openWatchedFactory("hello");
   const { guest } = await factory.make();
   await ask(guest, new Request("http://guest.test/"));
   guest.drop();
