@@ -34,6 +34,9 @@ export class GuestPool implements Disposable {
   /** Dropped ones that may be made fresh again. */
   readonly #used: Guest[] = [];
   readonly #waiting: ((free: boolean) => void)[] = [];
+  /** Those whose turn it is, and who get the next that is made or comes back. */
+  readonly #wanting: PromiseWithResolvers<Guest>[] = [];
+  #making = false;
   readonly #onIdle: (() => void)[] = [];
   #lent = 0;
   #filling = false;
@@ -77,8 +80,10 @@ export class GuestPool implements Disposable {
     if (this.#lent < this.#options.limit) this.#lend();
     else if (!await this.#turn()) return undefined;
     try {
-      return this.#idle.pop() ?? this.#restarted() ??
-        await this.#factory.make();
+      const ready = this.#idle.pop() ?? this.#restarted();
+      if (ready !== undefined) return ready;
+      if (!this.#restarts) return await this.#factory.make();
+      return await this.#next();
     } catch (error) {
       this.#passOn();
       throw error;
@@ -134,7 +139,9 @@ export class GuestPool implements Disposable {
   }
 
   #keep(guest: Guest): void {
-    if (this.#closed) guest.drop();
+    const wanting = this.#wanting.shift();
+    if (wanting !== undefined) wanting.resolve(guest);
+    else if (this.#closed) guest.drop();
     else this.#idle.push(guest);
   }
 
@@ -143,6 +150,11 @@ export class GuestPool implements Disposable {
     guest.drop();
     if (guest.restart === undefined || this.#closed) return;
     this.#used.push(guest);
+    if (this.#wanting.length > 0) {
+      const fresh = this.#restarted();
+      if (fresh !== undefined) this.#keep(fresh);
+      return;
+    }
     this.#trim();
     this.#look ??= this.#lookLater();
   }
@@ -171,6 +183,30 @@ export class GuestPool implements Disposable {
     }, this.#options.keep ?? KEEP_MS);
     Deno.unrefTimer(timer);
     return timer;
+  }
+
+  /**
+   * A guest that comes back, or one that is made: one at a time, since to make one takes longer
+   * than many calls do.
+   */
+  #next(): Promise<Guest> {
+    const wanting = Promise.withResolvers<Guest>();
+    this.#wanting.push(wanting);
+    this.#makeWanted();
+    return wanting.promise;
+  }
+
+  async #makeWanted(): Promise<void> {
+    if (this.#making) return;
+    this.#making = true;
+    while (this.#wanting.length > 0) {
+      try {
+        this.#keep(await this.#factory.make());
+      } catch (error) {
+        this.#wanting.shift()?.reject(error);
+      }
+    }
+    this.#making = false;
   }
 
   #restarted(): Guest | undefined {

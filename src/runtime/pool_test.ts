@@ -324,3 +324,46 @@ Deno.test("GuestPool disposed makes no guest fresh", async () => {
   assert.equal(factory.restarted, 0);
   assert.equal(factory.alive, 0);
 });
+
+/** A pool that knows that its guests can be made fresh again. */
+async function openKnowing() {
+  const opened = openRestarting();
+  const first = await use(opened.pool);
+  opened.pool.giveBack(first);
+  return { ...opened, guest: await use(opened.pool) };
+}
+
+Deno.test("GuestPool hands a guest that comes back to who waits longest, while one is made", async () => {
+  const { factory, pool, guest } = await openKnowing();
+  using _ = pool;
+  const gate = Promise.withResolvers<void>();
+  factory.gate = gate.promise;
+  const asked = [use(pool), use(pool), use(pool)];
+  pool.giveBack(guest);
+  pool.giveBack(await asked[0]!);
+  const second = await asked[1]!;
+  gate.resolve();
+  const third = await asked[2]!;
+  assert.notEqual(third, second);
+  assert.equal(newOnes(factory), 2);
+  for (const each of [second, third]) pool.giveBack(each);
+  assert.equal(pool.lent, 0);
+});
+
+Deno.test("GuestPool makes as many guests as are asked for where none comes back", async () => {
+  const { factory, pool, guest } = await openKnowing();
+  using _ = pool;
+  const asked = await Promise.all([use(pool), use(pool), use(pool)]);
+  assert.equal(new Set([guest, ...asked]).size, 4);
+  assert.equal(newOnes(factory), 4);
+});
+
+Deno.test("GuestPool tells only who waited for a guest that it cannot be made", async () => {
+  const { factory, pool } = await openKnowing();
+  using _ = pool;
+  factory.failures.push(new Error("no instance"));
+  const [failed, made] = [use(pool), use(pool)];
+  await assert.rejects(failed, /no instance/);
+  assert.ok(await made instanceof FakeGuest);
+  assert.equal(pool.lent, 2);
+});
