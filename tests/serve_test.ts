@@ -160,7 +160,7 @@ for (const lanes of ["0", "2"]) {
     await writer.close();
     assert.equal(await response.text(), "begun");
     while (counts.busy > 0) counts = await instancesOf(served.admin);
-    assert.equal(counts.dropped, 1);
+    // The one that served is put back, or another is made in its place.
     assert.equal(counts.made - counts.dropped, counts.ready);
     assert.ok(counts.ready > 0);
   });

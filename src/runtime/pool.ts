@@ -6,6 +6,7 @@
  */
 
 import type { Guest, GuestFactory } from "./guest.ts";
+import type { LaneInstances } from "./instances.ts";
 
 /** How a pool keeps its guests. */
 export interface PoolOptions {
@@ -39,6 +40,11 @@ export class GuestPool implements Disposable {
   #making = false;
   readonly #onIdle: (() => void)[] = [];
   #lent = 0;
+  #made = 0;
+  #dropped = 0;
+  /** Whether a guest came back already. */
+  #hasServed = false;
+  #beginning: ReturnType<typeof setTimeout> | undefined;
   #filling = false;
   #turnAhead: ReturnType<typeof setTimeout> | undefined;
   #look: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +66,16 @@ export class GuestPool implements Disposable {
     return this.#lent;
   }
 
+  /** How many guests there are, and were. */
+  get instances(): LaneInstances {
+    const ready = this.#idle.length + this.#used.length;
+    return {
+      threads: [{ ready, busy: this.#lent }],
+      made: this.#made,
+      dropped: this.#dropped,
+    };
+  }
+
   /** Resolves when no guest serves a request and none is waited for. */
   idle(): Promise<void> {
     if (this.#lent === 0) return Promise.resolve();
@@ -68,8 +84,9 @@ export class GuestPool implements Disposable {
 
   /** Makes the first guest, so that what fails at instantiation fails at start. */
   async warm(): Promise<void> {
-    if (this.#idle.length === 0) this.#keep(await this.#factory.make());
-    this.#fill();
+    if (this.#idle.length === 0) this.#keep(await this.#make());
+    // Who has waited for the start borrows it before this comes to its turn.
+    if (!this.#closed) this.#beginning = setTimeout(() => this.#fill(), 0);
   }
 
   /**
@@ -82,7 +99,7 @@ export class GuestPool implements Disposable {
     try {
       const ready = this.#idle.pop() ?? this.#restarted();
       if (ready !== undefined) return ready;
-      if (!this.#restarts) return await this.#factory.make();
+      if (!this.#restarts) return await this.#make();
       return await this.#next();
     } catch (error) {
       this.#passOn();
@@ -99,16 +116,17 @@ export class GuestPool implements Disposable {
 
   /** Drops a guest that trapped or was given up. */
   discard(guest: Guest): void {
-    guest.drop();
+    this.#drop(guest);
     this.#passOn();
   }
 
   [Symbol.dispose](): void {
     this.#closed = true;
+    clearTimeout(this.#beginning);
     clearTimeout(this.#turnAhead);
     clearTimeout(this.#look);
-    this.#used.length = 0;
-    for (const guest of this.#idle.splice(0)) guest.drop();
+    this.#dropped += this.#used.splice(0).length;
+    for (const guest of this.#idle.splice(0)) this.#drop(guest);
     for (const resolve of this.#waiting.splice(0)) resolve(false);
   }
 
@@ -129,6 +147,7 @@ export class GuestPool implements Disposable {
 
   /** Hands a guest's place to who waits longest: whoever comes now stands behind them. */
   #passOn(): void {
+    this.#hasServed = true;
     const next = this.#waiting.shift();
     if (next === undefined) this.#lent--;
     else next(true);
@@ -138,17 +157,31 @@ export class GuestPool implements Disposable {
     this.#fill();
   }
 
+  async #make(): Promise<Guest> {
+    const guest = await this.#factory.make();
+    this.#made++;
+    return guest;
+  }
+
+  #drop(guest: Guest): void {
+    this.#dropped++;
+    guest.drop();
+  }
+
   #keep(guest: Guest): void {
     const wanting = this.#wanting.shift();
     if (wanting !== undefined) wanting.resolve(guest);
-    else if (this.#closed) guest.drop();
+    else if (this.#closed) this.#drop(guest);
     else this.#idle.push(guest);
   }
 
   /** Drops a guest, and keeps it where it can be made fresh again and there is use for it. */
   #retire(guest: Guest): void {
     guest.drop();
-    if (guest.restart === undefined || this.#closed) return;
+    if (guest.restart === undefined || this.#closed) {
+      this.#dropped++;
+      return;
+    }
     this.#used.push(guest);
     if (this.#wanting.length > 0) {
       const fresh = this.#restarted();
@@ -169,7 +202,7 @@ export class GuestPool implements Disposable {
   #trim(): void {
     const most = Math.max(this.#options.ahead, this.#wanted);
     const surplus = this.#idle.length + this.#used.length - most;
-    if (surplus > 0) this.#used.splice(0, surplus);
+    if (surplus > 0) this.#dropped += this.#used.splice(0, surplus).length;
   }
 
   /** When there is less to do, memory goes back. */
@@ -201,7 +234,7 @@ export class GuestPool implements Disposable {
     this.#making = true;
     while (this.#wanting.length > 0) {
       try {
-        this.#keep(await this.#factory.make());
+        this.#keep(await this.#make());
       } catch (error) {
         this.#wanting.shift()?.reject(error);
       }
@@ -214,12 +247,15 @@ export class GuestPool implements Disposable {
       const fresh = used.restart?.();
       this.#restarts = fresh !== undefined;
       if (fresh !== undefined) return fresh;
+      this.#dropped++;
     }
     return undefined;
   }
 
   /** Makes guests ahead, one at a time, so that requests in flight get their turns between. */
   #fill(): void {
+    // The first request is a cold start: it has the processor to itself.
+    if (this.#lent > 0 && !this.#hasServed) return;
     if (
       this.#filling || this.#closed || this.#idle.length >= this.#options.ahead
     ) return;
@@ -247,7 +283,7 @@ export class GuestPool implements Disposable {
 
   #makeAhead(): void {
     this.#filling = true;
-    this.#factory.make().then(
+    this.#make().then(
       (guest) => {
         this.#filling = false;
         this.#keep(guest);

@@ -1,31 +1,9 @@
 import assert from "node:assert/strict";
-import { FakeFactory, FakeGuest, settle } from "./_fake_guests.ts";
-import { GuestPool, type PoolOptions } from "./pool.ts";
-
-const REQUEST = new Request("http://guest.test/");
-
-function open(options: Partial<PoolOptions> = {}) {
-  const factory = new FakeFactory();
-  const pool = new GuestPool(factory, {
-    reuse: 1,
-    ahead: 0,
-    limit: 100,
-    queueTimeout: 10_000,
-    ...options,
-  });
-  return { factory, pool };
-}
-
-/** Borrows a guest and gives it a request. */
-async function use(pool: GuestPool): Promise<FakeGuest> {
-  const guest = await pool.borrow();
-  assert.ok(guest instanceof FakeGuest);
-  guest.handle(REQUEST, "");
-  return guest;
-}
+import { settle } from "./_fake_guests.ts";
+import { openPool, use } from "./_fake_pool.ts";
 
 Deno.test("GuestPool lends every guest once where reuse is 1", async () => {
-  using opened = open().pool;
+  using opened = openPool().pool;
   const first = await use(opened);
   opened.giveBack(first);
   const second = await use(opened);
@@ -36,7 +14,7 @@ Deno.test("GuestPool lends every guest once where reuse is 1", async () => {
 
 for (const ahead of [0, 1, 3]) {
   Deno.test(`GuestPool lends a guest exactly as often as reuse says, with ${ahead} ahead`, async () => {
-    const { factory, pool } = open({ reuse: 3, ahead });
+    const { factory, pool } = openPool({ reuse: 3, ahead });
     using _ = pool;
     for (let request = 0; request < 9; request++) {
       pool.giveBack(await use(pool));
@@ -52,7 +30,7 @@ for (const ahead of [0, 1, 3]) {
 }
 
 Deno.test("GuestPool.warm() makes one guest, and the others behind its back", async () => {
-  const { factory, pool } = open({ ahead: 3 });
+  const { factory, pool } = openPool({ ahead: 3 });
   using _ = pool;
   const gate = Promise.withResolvers<void>();
   const warm = pool.warm();
@@ -70,15 +48,34 @@ Deno.test("GuestPool.warm() makes one guest, and the others behind its back", as
   assert.equal(factory.alive, 3);
 });
 
+Deno.test("GuestPool.warm() makes no others while the first request is under way", async () => {
+  const { factory, pool } = openPool({ ahead: 3 });
+  using _ = pool;
+  await pool.warm();
+  const first = await use(pool);
+  await settle();
+  assert.equal(factory.made.length, 1);
+  pool.giveBack(first);
+  await settle();
+  assert.equal(factory.alive, 3);
+  // From then on they are made beside requests.
+  await use(pool);
+  await settle();
+  await use(pool);
+  pool.giveBack(await use(pool));
+  await settle();
+  assert.equal(factory.alive, 5);
+});
+
 Deno.test("GuestPool.warm() rejects when the first guest cannot be made", async () => {
-  const { factory, pool } = open({ ahead: 3 });
+  const { factory, pool } = openPool({ ahead: 3 });
   factory.failures.push(new Error("no instance"));
   await assert.rejects(pool.warm(), /no instance/);
   assert.equal(pool.lent, 0);
 });
 
 Deno.test("GuestPool.borrow() makes what is not there ahead", async () => {
-  const { factory, pool } = open({ ahead: 1 });
+  const { factory, pool } = openPool({ ahead: 1 });
   using _ = pool;
   await pool.warm();
   await Promise.all([use(pool), use(pool), use(pool)]);
@@ -87,7 +84,7 @@ Deno.test("GuestPool.borrow() makes what is not there ahead", async () => {
 });
 
 Deno.test("GuestPool.borrow() waits at the limit, first come first served", async () => {
-  const { pool } = open({ limit: 2 });
+  const { pool } = openPool({ limit: 2 });
   using _ = pool;
   const [a, b] = [await use(pool), await use(pool)];
   const served: string[] = [];
@@ -105,7 +102,7 @@ Deno.test("GuestPool.borrow() waits at the limit, first come first served", asyn
 });
 
 Deno.test("GuestPool.borrow() lets nobody pass who waits, and never lends more than the limit", async () => {
-  const { pool } = open({ limit: 1 });
+  const { pool } = openPool({ limit: 1 });
   using _ = pool;
   const first = await use(pool);
   const order: string[] = [];
@@ -120,7 +117,7 @@ Deno.test("GuestPool.borrow() lets nobody pass who waits, and never lends more t
 });
 
 Deno.test("GuestPool.borrow() gives up after the queue timeout", async () => {
-  const { pool } = open({ limit: 1, queueTimeout: 10 });
+  const { pool } = openPool({ limit: 1, queueTimeout: 10 });
   using _ = pool;
   const first = await use(pool);
   assert.equal(await pool.borrow(), undefined);
@@ -131,7 +128,7 @@ Deno.test("GuestPool.borrow() gives up after the queue timeout", async () => {
 });
 
 Deno.test("GuestPool.borrow() that gave up leaves the others in their order", async () => {
-  const { pool } = open({ limit: 1, queueTimeout: 20 });
+  const { pool } = openPool({ limit: 1, queueTimeout: 20 });
   using _ = pool;
   const first = await use(pool);
   const gaveUp = pool.borrow();
@@ -143,7 +140,7 @@ Deno.test("GuestPool.borrow() that gave up leaves the others in their order", as
 });
 
 Deno.test("GuestPool.borrow() rejects when no guest can be made, and keeps its place free", async () => {
-  const { factory, pool } = open({ limit: 1 });
+  const { factory, pool } = openPool({ limit: 1 });
   using _ = pool;
   factory.failures.push(new Error("no instance"));
   const failed = pool.borrow();
@@ -154,7 +151,7 @@ Deno.test("GuestPool.borrow() rejects when no guest can be made, and keeps its p
 });
 
 Deno.test("GuestPool that cannot make guests ahead makes them when they are asked for", async () => {
-  const { factory, pool } = open({ ahead: 2 });
+  const { factory, pool } = openPool({ ahead: 2 });
   using _ = pool;
   await pool.warm();
   await settle();
@@ -169,7 +166,7 @@ Deno.test("GuestPool that cannot make guests ahead makes them when they are aske
 });
 
 Deno.test("GuestPool.discard() drops a guest whatever reuse says", async () => {
-  const { pool } = open({ reuse: 100 });
+  const { pool } = openPool({ reuse: 100 });
   using _ = pool;
   const guest = await use(pool);
   pool.discard(guest);
@@ -179,7 +176,7 @@ Deno.test("GuestPool.discard() drops a guest whatever reuse says", async () => {
 });
 
 Deno.test("GuestPool.idle() resolves when the last guest is back, those waited for too", async () => {
-  const { pool } = open({ limit: 1 });
+  const { pool } = openPool({ limit: 1 });
   using _ = pool;
   await pool.idle();
   const first = await use(pool);
@@ -195,7 +192,7 @@ Deno.test("GuestPool.idle() resolves when the last guest is back, those waited f
 });
 
 Deno.test("GuestPool disposed drops what it has and what comes back", async () => {
-  const { factory, pool } = open({ reuse: 100, ahead: 2 });
+  const { factory, pool } = openPool({ reuse: 100, ahead: 2 });
   await pool.warm();
   await settle();
   const guest = await use(pool);
@@ -208,7 +205,7 @@ Deno.test("GuestPool disposed drops what it has and what comes back", async () =
 });
 
 Deno.test("GuestPool disposed drops a guest that was being made ahead", async () => {
-  const { factory, pool } = open({ ahead: 2 });
+  const { factory, pool } = openPool({ ahead: 2 });
   await pool.warm();
   const gate = Promise.withResolvers<void>();
   factory.gate = gate.promise;
@@ -220,150 +217,33 @@ Deno.test("GuestPool disposed drops a guest that was being made ahead", async ()
 });
 
 Deno.test("GuestPool disposed tells those who wait that there is nothing", async () => {
-  const { pool } = open({ limit: 1 });
+  const { pool } = openPool({ limit: 1 });
   await use(pool);
   const waiting = [pool.borrow(), pool.borrow()];
   pool[Symbol.dispose]();
   assert.deepEqual(await Promise.all(waiting), [undefined, undefined]);
 });
 
-/** A pool whose guests can be made fresh again. */
-function openRestarting(options: Partial<PoolOptions> = {}) {
-  const opened = open(options);
-  opened.factory.restarts = true;
-  return opened;
-}
-
-const newOnes = ({ made, restarted }: FakeFactory) => made.length - restarted;
-
-Deno.test("GuestPool makes a used guest fresh again, and not before it is dropped", async () => {
-  const { factory, pool } = openRestarting();
-  using _ = pool;
-  const first = await use(pool);
-  first.restart = () => {
-    assert.equal(first.drops, 1);
-    return new FakeGuest();
-  };
-  pool.giveBack(first);
-  assert.notEqual(await use(pool), first);
-  assert.equal(factory.made.length, 1);
-});
-
-Deno.test("GuestPool makes used guests fresh ahead, in a later turn", async () => {
-  const { factory, pool } = openRestarting({ ahead: 2 });
-  using _ = pool;
+Deno.test("GuestPool.instances counts what waits, serves, was made and is gone", async () => {
+  const { factory, pool } = openPool({ reuse: 2, ahead: 2 });
   await pool.warm();
   await settle();
-  for (let request = 0; request < 5; request++) {
-    const guest = await use(pool);
-    const before = factory.restarted;
-    pool.giveBack(guest);
-    assert.equal(factory.restarted, before);
-    await settle();
-    assert.equal(factory.restarted, request + 1);
-    assert.equal(factory.alive, 2);
-  }
-  // While the first was served nobody knew yet that it would come back.
-  assert.equal(newOnes(factory), 2);
-});
-
-Deno.test("GuestPool makes a new guest where a used one cannot be made fresh", async () => {
-  const { factory, pool } = openRestarting();
-  using _ = pool;
-  pool.giveBack(await use(pool));
-  factory.restarts = false;
-  pool.giveBack(await use(pool));
-  assert.equal(factory.restarted, 0);
-  assert.equal(newOnes(factory), 2);
-});
-
-Deno.test("GuestPool.discard() never makes a guest fresh again", async () => {
-  const { factory, pool } = openRestarting({ ahead: 1 });
-  using _ = pool;
-  pool.discard(await use(pool));
+  const counts = (ready: number, busy: number) => [{ ready, busy }];
+  assert.deepEqual(pool.instances, {
+    threads: counts(2, 0),
+    made: 2,
+    dropped: 0,
+  });
+  const [first, second] = [await use(pool), await use(pool)];
+  assert.deepEqual(pool.instances.threads, counts(0, 2));
+  pool.giveBack(first);
+  pool.discard(second);
   await settle();
-  await use(pool);
-  assert.equal(factory.restarted, 0);
-});
-
-Deno.test("GuestPool reuses a guest before it makes it fresh", async () => {
-  const { factory, pool } = openRestarting({ reuse: 2 });
-  using _ = pool;
-  const first = await use(pool);
-  pool.giveBack(first);
-  assert.equal(await use(pool), first);
-  pool.giveBack(first);
-  assert.notEqual(await use(pool), first);
-  assert.equal(factory.restarted, 1);
-});
-
-Deno.test("GuestPool keeps as many as served at once, and gives them up when they do not", async () => {
-  const { factory, pool } = openRestarting({ ahead: 1, keep: 0 });
-  using _ = pool;
-  const many = () => Promise.all(Array.from({ length: 8 }, () => use(pool)));
-  const giveBack = (guests: readonly FakeGuest[]) => {
-    for (const guest of guests) pool.giveBack(guest);
-  };
-  giveBack(await many());
-  giveBack(await many());
-  assert.equal(newOnes(factory), 8);
-  // Two looks: one at a time of much to do, one at a time of nothing.
-  for (let look = 0; look < 4; look++) await settle();
-  const before = newOnes(factory);
-  giveBack(await many());
-  assert.ok(newOnes(factory) - before >= 7, `${newOnes(factory) - before}`);
-});
-
-Deno.test("GuestPool disposed makes no guest fresh", async () => {
-  const { factory, pool } = openRestarting({ ahead: 2 });
-  const guests = [await use(pool), await use(pool)];
-  pool.giveBack(guests[0]!);
+  assert.deepEqual(pool.instances, {
+    threads: counts(2, 0),
+    made: factory.made.length,
+    dropped: 1,
+  });
   pool[Symbol.dispose]();
-  pool.giveBack(guests[1]!);
-  await settle();
-  assert.equal(factory.restarted, 0);
-  assert.equal(factory.alive, 0);
-});
-
-/** A pool that knows that its guests can be made fresh again. */
-async function openKnowing() {
-  const opened = openRestarting();
-  const first = await use(opened.pool);
-  opened.pool.giveBack(first);
-  return { ...opened, guest: await use(opened.pool) };
-}
-
-Deno.test("GuestPool hands a guest that comes back to who waits longest, while one is made", async () => {
-  const { factory, pool, guest } = await openKnowing();
-  using _ = pool;
-  const gate = Promise.withResolvers<void>();
-  factory.gate = gate.promise;
-  const asked = [use(pool), use(pool), use(pool)];
-  pool.giveBack(guest);
-  pool.giveBack(await asked[0]!);
-  const second = await asked[1]!;
-  gate.resolve();
-  const third = await asked[2]!;
-  assert.notEqual(third, second);
-  assert.equal(newOnes(factory), 2);
-  for (const each of [second, third]) pool.giveBack(each);
-  assert.equal(pool.lent, 0);
-});
-
-Deno.test("GuestPool makes as many guests as are asked for where none comes back", async () => {
-  const { factory, pool, guest } = await openKnowing();
-  using _ = pool;
-  const asked = await Promise.all([use(pool), use(pool), use(pool)]);
-  assert.equal(new Set([guest, ...asked]).size, 4);
-  assert.equal(newOnes(factory), 4);
-});
-
-Deno.test("GuestPool tells only who waited for a guest that it cannot be made", async () => {
-  const { factory, pool } = await openKnowing();
-  using _ = pool;
-  factory.failures.push(new Error("no instance"));
-  const [failed, made] = [use(pool), use(pool)];
-  await assert.rejects(failed, /no instance/);
-  assert.ok(await made instanceof FakeGuest);
-  assert.equal(pool.lent, 2);
+  assert.equal(pool.instances.dropped, factory.made.length);
 });
