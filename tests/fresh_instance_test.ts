@@ -137,6 +137,10 @@ for (const [name, path, returns] of SPENT) {
   });
 }
 
+function rejected(promise: Promise<unknown>): Promise<void> {
+  return assert.rejects(promise);
+}
+
 Deno.test("an instance is not put back while a call of it is under way", async () => {
   await using factory = await openWatchedFactory("echo");
   const { guest } = await factory.make();
@@ -146,7 +150,7 @@ Deno.test("an instance is not put back while a call of it is under way", async (
     "1",
   );
   assert.equal(guest.restart?.(), undefined);
-  await assert.rejects(call.finished);
+  await Promise.all([call.response, call.finished].map(rejected));
 });
 
 Deno.test("an instance is put back once", async () => {

@@ -6,6 +6,7 @@ import {
   type Lacks,
   testBucketContract,
 } from "./contract/bucket_contract.ts";
+import { fixtureByAtHand } from "./support/bucket_at_hand.ts";
 import {
   openFilesystemFixture,
   openInMemoryFixture,
@@ -42,7 +43,14 @@ const ROWS = {
 
 /** The other ways to run a backend. */
 const VARIANTS: Readonly<Record<string, Row>> = {
+  "in_memory (at hand)": {
+    open: () => fixtureByAtHand(openInMemoryFixture),
+    lacks: { durable: "memory ends with the process" },
+  },
   "filesystem (sqlite)": { open: () => openSqliteFixture() },
+  "filesystem (sqlite, at hand)": {
+    open: () => fixtureByAtHand(openSqliteFixture),
+  },
   "deno_kv (memory)": {
     open: openDenoKvInMemoryFixture,
     lacks: {

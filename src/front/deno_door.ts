@@ -25,29 +25,33 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
   const ending = new AbortController();
   const server = (() => {
     try {
-      return Deno.serve({
-        hostname: address.hostname,
-        port: address.port,
-        ...certificate,
-        signal: ending.signal,
-        onListen() {},
-        // The handler never throws; what comes here is a body that broke off.
-        onError(error) {
-          events.broken(error);
-          return new Response(null, { status: 500 });
+      return Deno.serve(
+        {
+          hostname: address.hostname,
+          port: address.port,
+          ...certificate,
+          signal: ending.signal,
+          onListen() {},
+          // The handler never throws; what comes here is a body that broke off.
+          onError(error) {
+            events.broken(error);
+            return new Response(null, { status: 500 });
+          },
         },
-      }, async (request, info) => {
-        const response = await gate.handle(
-          read(request),
-          () => ({ client: info.remoteAddr.hostname }),
-        );
-        if (response.trailers !== undefined) {
-          reportTrailers(response.trailers, events.trailersLost);
-        }
-        return fetchResponse(
-          request.method === "HEAD" ? headOf(response) : response,
-        );
-      });
+        (request, info) =>
+          gate.handle(
+            read(request),
+            () => ({ client: info.remoteAddr.hostname }),
+          )
+            .then((response) => {
+              if (response.trailers !== undefined) {
+                reportTrailers(response.trailers, events.trailersLost);
+              }
+              return fetchResponse(
+                request.method === "HEAD" ? headOf(response) : response,
+              );
+            }),
+      );
     } catch (error) {
       throw listenError(address, error);
     }

@@ -20,7 +20,11 @@ import type {
   RequestObserver,
   RequestOrigin,
 } from "./front_door.ts";
-import { type HeadFacts, headFacts } from "./head_facts.ts";
+import {
+  type HeadFacts,
+  headFacts,
+  rememberingHostCheck,
+} from "./head_facts.ts";
 import { IdleWatch } from "./idle_watch.ts";
 
 /** How a gate is set up. */
@@ -57,6 +61,7 @@ const SHORT = 64 * 1024;
 export class Gate implements Disposable {
   readonly #options: GateOptions;
   readonly #watch: IdleWatch;
+  readonly #isValidHost = rememberingHostCheck();
   #inFlight = 0;
   /** Bodies that may still be read. */
   readonly #uploads = new Map<HttpRequest, Upload>();
@@ -120,7 +125,7 @@ export class Gate implements Disposable {
   }
 
   #guard(request: HttpRequest): Promise<HttpResponse> {
-    const facts = headFacts(request);
+    const facts = headFacts(request, this.#isValidHost);
     const refusal = this.#refusal(facts);
     return refusal === undefined
       ? this.#admit(request, facts)
@@ -190,38 +195,34 @@ export class Gate implements Disposable {
     return undefined;
   }
 
-  async #admit(
-    request: HttpRequest,
-    { lines, trace, contentLength }: HeadFacts,
-  ): Promise<HttpResponse> {
+  #admit(request: HttpRequest, facts: HeadFacts): Promise<HttpResponse> {
     this.#inFlight++;
+    const { handle } = this.#options;
+    if (request.body !== null) {
+      return this.#admitBody(request, request.body, facts);
+    }
+    return handle(new AdmittedRequest(request, facts, null))
+      .then((response) => this.#sent(request, response));
+  }
+
+  async #admitBody(
+    request: HttpRequest,
+    body: ReadableStream<Uint8Array>,
+    facts: HeadFacts,
+  ): Promise<HttpResponse> {
     const { handle, limits } = this.#options;
-    const { body, trailers, inform, takesTrailers } = request;
-    const fault = body === null
-      ? undefined
-      : Promise.withResolvers<HttpBodyError>();
-    const read = body === null || fault === undefined ? undefined : requestBody(
+    const fault = Promise.withResolvers<HttpBodyError>();
+    const read = requestBody(
       body,
       { limit: limits.maxRequestBody, watch: this.#watch },
       { failed: fault.resolve, over: () => this.#endUpload(request) },
     );
     // Deno gives every POST a body; one without a byte needs nothing more of the connection.
-    if (read !== undefined && contentLength !== 0) {
-      const length = contentLength ?? Infinity;
+    if (facts.contentLength !== 0) {
+      const length = facts.contentLength ?? Infinity;
       this.#uploads.set(request, { length, body: read });
     }
-    const answer = handle({
-      method: request.method,
-      url: request.url,
-      headers: lines,
-      body: read?.body ?? null,
-      ...(trailers === undefined ? {} : { trailers }),
-      ...(inform === undefined ? {} : { inform }),
-      ...(takesTrailers === undefined ? {} : { takesTrailers }),
-      ...(trace === undefined ? {} : { trace }),
-      ...(request.id === undefined ? {} : { id: request.id }),
-    });
-    if (fault === undefined) return this.#sent(request, await answer);
+    const answer = handle(new AdmittedRequest(request, facts, read.body));
     const first = await Promise.race([
       answer,
       fault.promise.then((error) => ({ error })),
@@ -269,6 +270,36 @@ export class Gate implements Disposable {
     const { status, text, reason } = refusal;
     this.#options.events.refused(request, status, text, reason);
     return textResponse(refusal);
+  }
+}
+
+/** A request that was let in: what was read of its head need not be read again. */
+class AdmittedRequest implements HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly HeaderLine[];
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly trailers?: NonNullable<HttpRequest["trailers"]>;
+  readonly inform?: NonNullable<HttpRequest["inform"]>;
+  readonly takesTrailers?: true;
+  readonly trace?: string;
+  readonly id?: string;
+
+  constructor(
+    request: HttpRequest,
+    { lines, trace }: HeadFacts,
+    body: ReadableStream<Uint8Array> | null,
+  ) {
+    this.method = request.method;
+    this.url = request.url;
+    this.headers = lines;
+    this.body = body;
+    const { trailers, inform, takesTrailers, id } = request;
+    if (trailers !== undefined) this.trailers = trailers;
+    if (inform !== undefined) this.inform = inform;
+    if (takesTrailers !== undefined) this.takesTrailers = takesTrailers;
+    if (trace !== undefined) this.trace = trace;
+    if (id !== undefined) this.id = id;
   }
 }
 

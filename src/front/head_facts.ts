@@ -16,15 +16,32 @@ export interface HeadFacts {
   readonly trace: string | undefined;
 }
 
+/** Says whether a text can be the `Host` of a request; {@linkcode isHost}, or what stands before it. */
+export type HostCheck = (text: string) => boolean;
+
+/** {@linkcode isHost}, which remembers the last one that is: clients of a server name the same. */
+export function rememberingHostCheck(): HostCheck {
+  let last: string | undefined;
+  return (text) => {
+    if (text === last) return true;
+    if (!isHost(text)) return false;
+    last = text;
+    return true;
+  };
+}
+
 /** Looks through a request's head once. */
-export function headFacts(request: HttpRequest): HeadFacts {
+export function headFacts(
+  request: HttpRequest,
+  isValidHost: HostCheck = isHost,
+): HeadFacts {
   const { headers, url } = request;
   const lines = Array.isArray(headers)
     ? headers as readonly HeaderLine[]
     : [...headers];
   let size = 0;
   let hosts = 0;
-  let hostIsValid = isHost(authorityOf(url));
+  let hostIsValid = isValidHost(authorityOf(url));
   let upgrade = "";
   let contentType = "";
   let contentLength: number | undefined;
@@ -36,7 +53,7 @@ export function headFacts(request: HttpRequest): HeadFacts {
       case 4:
         if (!same(name, "host")) break;
         hosts++;
-        hostIsValid &&= isHost(value);
+        hostIsValid &&= isValidHost(value);
         break;
       case 7:
         if (same(name, "upgrade")) upgrade = value;
@@ -61,7 +78,8 @@ export function headFacts(request: HttpRequest): HeadFacts {
     hostIsValid: hostIsValid && hosts < 2,
     isWebSocket: upgrade !== "" &&
       /(?:^|[\s,])websocket(?:$|[\s,])/i.test(upgrade),
-    isGrpc: /^application\/grpc(?:$|[+;\s])/i.test(contentType),
+    isGrpc: contentType !== "" &&
+      /^application\/grpc(?:$|[+;\s])/i.test(contentType),
     contentLength,
     trace: traces === 1 ? trace : undefined,
   };
@@ -85,13 +103,11 @@ export function isHost(text: string): boolean {
 
 function authorityOf(url: string): string {
   const start = url.indexOf("://") + 3;
-  for (let at = start; at < url.length; at++) {
-    const char = url[at];
-    if (char === "/" || char === "?" || char === "#") {
-      return url.slice(start, at);
-    }
-  }
-  return url.slice(start);
+  const path = url.indexOf("/", start);
+  const end = path < 0 ? url.length : path;
+  const authority = url.slice(start, end);
+  const query = authority.search(/[?#]/);
+  return query < 0 ? authority : authority.slice(0, query);
 }
 
 /** The trace id of a `traceparent`; `undefined` where that is not valid. */

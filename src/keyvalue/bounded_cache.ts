@@ -12,6 +12,8 @@ const LONGEST_NAME = 1024;
 export class BoundedCache<Value> {
   readonly #values = new Map<string, Value>();
   readonly #capacity: number;
+  /** The name that was read or written last: it need not be moved to the end again. */
+  #youngest: string | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -20,9 +22,10 @@ export class BoundedCache<Value> {
   /** The value, which becomes the youngest. */
   get(name: string): Value | undefined {
     const value = this.#values.get(name);
-    if (value !== undefined) {
+    if (value !== undefined && name !== this.#youngest) {
       this.#values.delete(name);
       this.#values.set(name, value);
+      this.#youngest = name;
     }
     return value;
   }
@@ -32,6 +35,7 @@ export class BoundedCache<Value> {
     if (name.length > LONGEST_NAME) return;
     this.#values.delete(name);
     this.#values.set(name, value);
+    this.#youngest = name;
     if (this.#values.size <= this.#capacity) return;
     const [oldest] = this.#values.keys();
     if (oldest !== undefined) this.#values.delete(oldest);

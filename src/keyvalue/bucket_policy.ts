@@ -111,6 +111,7 @@ export function readOnlyBucket(bucket: Bucket, name: string): Bucket {
 /** Every method as it is; what the store lacks stays absent. */
 function passedOn(bucket: Bucket): Bucket {
   return {
+    ...(bucket.marks && { marks: bucket.marks }),
     get: (key) => bucket.get(key),
     set: (key, value, options) => bucket.set(key, value, options),
     delete: (key) => bucket.delete(key),

@@ -15,7 +15,6 @@ import {
   openBackend,
   summaryOf,
 } from "./backends.ts";
-import { BoundedCache } from "./bounded_cache.ts";
 import {
   type BucketPolicy,
   limitBucket,
@@ -24,6 +23,7 @@ import {
 import { type BucketTarget, identityOf } from "./bucket_target.ts";
 import { GuestBuckets } from "./guest_buckets.ts";
 import { checkBucketName } from "./key_encoding.ts";
+import { OpenBuckets } from "./open_buckets.ts";
 import { Seeding } from "./seeding.ts";
 import {
   type Backend,
@@ -76,6 +76,8 @@ export interface BucketListing extends BackendSummary {
 export interface BucketOpener {
   /** The bucket of that name. */
   open(name: string): Promise<Bucket>;
+  /** The same where it is open already; it never fails. */
+  known?(name: string): Bucket | undefined;
 }
 
 /** A bucket's place: the store and its name there. */
@@ -87,7 +89,7 @@ export interface LocatedBucket {
 }
 
 /** The buckets of one host. Disposing closes every backend that was opened. */
-export interface Buckets extends AsyncDisposable {
+export interface Buckets extends BucketOpener, AsyncDisposable {
   /**
    * The bucket of that name, as the people who run the host see it: what guests may not do,
    * they may. Its lifetime, its limits and its seed hold for them too.
@@ -120,9 +122,6 @@ const CONFIG_KEYS: Readonly<Record<BackendName, string>> = {
   deno_kv: "dev.wasi_keyvalue_deno_kv",
 };
 
-/** Guests name buckets, so the number of open ones needs a bound. */
-const MOST_OPEN_BUCKETS = 1000;
-
 /** Makes the buckets that these options describe. Nothing is opened before a guest asks for it. */
 export function makeBuckets(options: BucketsOptions = {}): Buckets {
   return new MappedBuckets(options);
@@ -144,7 +143,7 @@ class MappedBuckets implements Buckets {
   readonly #open: (choice: BackendChoice) => Promise<Backend>;
   /** By their options: rules that name the same store share one backend. */
   readonly #backends = new Map<string, Promise<Backend>>();
-  readonly #buckets = new BoundedCache<Promise<Bucket>>(MOST_OPEN_BUCKETS);
+  readonly #buckets = new OpenBuckets();
   readonly #told = new Set<string>();
   #disposed = false;
 
@@ -162,12 +161,11 @@ class MappedBuckets implements Buckets {
   }
 
   open(name: string): Promise<Bucket> {
-    const known = this.#buckets.get(name);
-    if (known !== undefined) return known;
-    const opening = this.#openBucket(name);
-    this.#buckets.set(name, opening);
-    opening.catch(() => this.#buckets.forget(name, opening));
-    return opening;
+    return this.#buckets.open(name, () => this.#openBucket(name));
+  }
+
+  known(name: string): Bucket | undefined {
+    return this.#buckets.known(name);
   }
 
   forGuests(label?: string): BucketOpener {
@@ -176,10 +174,15 @@ class MappedBuckets implements Buckets {
       : (name: string) => this.#openLabelled(label, name);
     const free = this.#allow === undefined &&
       !this.#policies.values().some(({ rule }) => rule.readOnly);
+    const known = (name: string) => {
+      const [global] = this.#labelled(label, name);
+      return global === undefined ? undefined : this.known(global);
+    };
     // Without a rule on access, guests go straight to the cache of buckets.
-    if (free) return label === undefined ? this : { open };
+    if (free) return label === undefined ? this : { open, known };
     return new GuestBuckets({
       open,
+      known,
       label,
       allow: this.#allow,
       readOnlyBy: (name) => {

@@ -7,6 +7,8 @@ import { type Bucket, KeyValueError } from "./store.ts";
 export interface GuestBucketsOptions {
   /** Opens a bucket as those do who run the host. */
   readonly open: (name: string) => Promise<Bucket>;
+  /** The same where it is open already. */
+  readonly known: (name: string) => Bucket | undefined;
   /** The label of the import, a bucket's name too; absent where it has none. */
   readonly label: string | undefined;
   /** The only names that may be opened; absent where all may. */
@@ -38,16 +40,29 @@ export class GuestBuckets implements BucketOpener {
     return readOnly;
   }
 
+  known(name: string): Bucket | undefined {
+    const { known, readOnlyBy } = this.#options;
+    if (this.#denied(name) !== undefined) return undefined;
+    const bucket = known(name);
+    return bucket === undefined || readOnlyBy(name) === undefined
+      ? bucket
+      : this.#readOnly.get(bucket);
+  }
+
   /** Through a label, another bucket of its store can be opened: both must be allowed. */
-  #checkAllowed(name: string): void {
+  #denied(name: string): string | undefined {
     const { allow, label } = this.#options;
-    if (allow === undefined) return;
+    if (allow === undefined) return undefined;
     const names = label === undefined
       ? [name]
       : name === ""
       ? [label]
       : [label, name];
-    const denied = names.find((each) => !allow.has(each));
+    return names.find((each) => !allow.has(each));
+  }
+
+  #checkAllowed(name: string): void {
+    const denied = this.#denied(name);
     if (denied === undefined) return;
     throw new KeyValueError(
       "access-denied",

@@ -37,10 +37,13 @@ export {
   makeBuckets,
 } from "./buckets.ts";
 export {
+  type Answer,
   type Backend,
   type BackendSummary,
   type Bucket,
+  type BucketAtHand,
   type BucketInfo,
+  type BucketMarks,
   type Change,
   COUNTER_MAX,
   COUNTER_MIN,

@@ -95,6 +95,75 @@ export const COUNTER_MAX: bigint = 2n ** 63n - 1n;
 /** The smallest value a counter can have. */
 export const COUNTER_MIN: bigint = -(2n ** 63n);
 
+/** What a method answers: at once where the store has it at hand, else by a promise. */
+export type Answer<T> = T | Promise<T>;
+
+/**
+ * A {@linkcode Bucket} for callers that save something where an answer is there at once: a
+ * guest need not be suspended. The methods are those of `Bucket`, but that they may answer at
+ * once, and then fail by throwing; and that the bytes of an answer that is there at once stay
+ * the store's: they MUST NOT be written to, nor kept for longer than the caller's own turn.
+ */
+export interface BucketAtHand {
+  /** As {@linkcode Bucket.get}. */
+  get(key: string): Answer<Entry | undefined>;
+  /** As {@linkcode Bucket.set}. */
+  set(key: string, value: Uint8Array, options?: SetOptions): Answer<void>;
+  /** As {@linkcode Bucket.delete}. */
+  delete(key: string): Answer<void>;
+  /** As {@linkcode Bucket.exists}. */
+  exists(key: string): Answer<boolean>;
+  /** As {@linkcode Bucket.listKeys}. */
+  listKeys(options?: ListOptions): Answer<KeyPage>;
+  /** As {@linkcode Bucket.increment}. */
+  increment(key: string, delta: bigint): Answer<bigint>;
+  /** As {@linkcode Bucket.swap}. */
+  swap(
+    key: string,
+    version: Version | undefined,
+    value: Uint8Array,
+    options?: SetOptions,
+  ): Answer<Swapped>;
+  /** As {@linkcode Bucket.getMany}. */
+  getMany(keys: readonly string[]): Answer<(Entry | undefined)[]>;
+  /** As {@linkcode Bucket.setMany}. */
+  setMany(
+    entries: readonly (readonly [key: string, value: Uint8Array])[],
+  ): Answer<void>;
+  /** As {@linkcode Bucket.deleteMany}. */
+  deleteMany(keys: readonly string[]): Answer<void>;
+}
+
+/** What {@linkcode BucketAtHand} is of a bucket that has single keys at hand, and nothing else. */
+export function readsAtHand(
+  bucket: Bucket,
+  reads: Pick<BucketAtHand, "get" | "exists">,
+): BucketAtHand {
+  return {
+    ...reads,
+    set: (key, value, options) => bucket.set(key, value, options),
+    delete: (key) => bucket.delete(key),
+    listKeys: (options) => bucket.listKeys(options),
+    increment: (key, delta) => bucket.increment(key, delta),
+    swap: (key, version, value, options) =>
+      bucket.swap(key, version, value, options),
+    getMany: (keys) => bucket.getMany(keys),
+    setMany: (entries) => bucket.setMany(entries),
+    deleteMany: (keys) => bucket.deleteMany(keys),
+  };
+}
+
+/**
+ * How other threads of this process see that they may keep what they have read of a bucket: a
+ * value is the one that was read for as long as its place has the count that it had before.
+ */
+export interface BucketMarks {
+  /** The counts of all places. They only grow, and wrap. */
+  readonly counts: Int32Array<SharedArrayBuffer>;
+  /** The place of a key; `undefined` where its value can go without being touched. */
+  placeOf(key: string): number | undefined;
+}
+
 /**
  * A named set of keys. Every method is atomic on its own, across processes too where the
  * backend's data outlives one.
@@ -104,7 +173,14 @@ export const COUNTER_MIN: bigint = -(2n ** 63n);
  *
  * Every method rejects with {@linkcode KeyValueError} for what the caller should hear of.
  */
-export interface Bucket {
+export interface Bucket extends BucketAtHand {
+  /** The same bucket without promises where none is needed; absent where each answer takes one. */
+  readonly atHand?: BucketAtHand;
+  /**
+   * What tells other threads of changes. Absent where others than this process write, and
+   * where {@linkcode Bucket.get} reads later than it is called.
+   */
+  readonly marks?: BucketMarks;
   /** The value and its version, or `undefined` when the key is absent. */
   get(key: string): Promise<Entry | undefined>;
   /**

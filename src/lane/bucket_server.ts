@@ -11,6 +11,8 @@ import type {
   BucketCall,
   BucketPlace,
   BucketResults,
+  PlainEntry,
+  ReadEntry,
 } from "../runtime/lane_protocol.ts";
 import { ownBytes } from "../runtime/outbox.ts";
 import type { BucketOpener } from "../wasi/mod.ts";
@@ -49,9 +51,9 @@ async function answer(
 ): Promise<BucketResults[BucketCall["method"]]> {
   switch (ask.method) {
     case "open":
-      return undefined;
+      return bucket.marks?.counts;
     case "get":
-      return plain(await bucket.get(ask.key));
+      return await read(bucket, ask.key);
     case "set":
       return void await bucket.set(ask.key, ask.value, options(ask));
     case "delete":
@@ -80,11 +82,22 @@ async function answer(
   }
 }
 
+async function read(bucket: Bucket, key: string): Promise<ReadEntry> {
+  const { marks } = bucket;
+  const place = marks?.placeOf(key);
+  if (marks === undefined || place === undefined) {
+    return { entry: plain(await bucket.get(key)) };
+  }
+  // Before it is read: a change that comes between makes the reader ask again.
+  const count = Atomics.load(marks.counts, place);
+  return { entry: plain(await bucket.get(key)), mark: { place, count } };
+}
+
 function options({ ttl }: { readonly ttl?: number }) {
   return ttl === undefined ? undefined : { ttl };
 }
 
-function plain<Value extends BucketResults["get"]>(entry: Value) {
+function plain<Value extends PlainEntry | undefined>(entry: Value) {
   return entry && {
     value: ownBytes(entry.value),
     version: entry.version,

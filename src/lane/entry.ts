@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { MessageEndpoint } from "../runtime/outbox.ts";
+import type { Batch, MessageEndpoint } from "../runtime/outbox.ts";
 import { type LaneMessage, serveLane } from "./serve.ts";
 
 /** A Worker's own scope; the compiler knows that of a window alone. */
 interface WorkerScope extends MessageEndpoint {
-  onmessage: ((event: MessageEvent<readonly LaneMessage[]>) => void) | null;
+  onmessage: ((event: MessageEvent<Batch<LaneMessage>>) => void) | null;
 }
 
 const scope = globalThis as unknown as WorkerScope;

@@ -7,6 +7,7 @@
 
 import {
   type Bucket,
+  type BucketAtHand,
   type Entry,
   type KeyPage,
   KeyValueError,
@@ -24,6 +25,7 @@ import type {
 import type { Outbox } from "../runtime/outbox.ts";
 import type { BucketOpener } from "../wasi/mod.ts";
 import type { GuestBuckets } from "./guests.ts";
+import { rememberingBucket } from "./remembering_bucket.ts";
 
 /** Guests name buckets, so the number of those that are remembered needs a bound. */
 const MOST_REMEMBERED = 1000;
@@ -41,11 +43,13 @@ export class RemoteBuckets implements GuestBuckets {
   forGuests(label?: string): BucketOpener {
     const known = new Map<string, Bucket>();
     return {
+      known: (name) => known.get(name),
       open: async (name) => {
         const found = known.get(name);
         if (found !== undefined) return found;
-        const bucket = new RemoteBucket(this, { label, name });
-        await this.ask(bucket.place, { method: "open" });
+        const place = { label, name };
+        const counts = await this.ask(place, { method: "open" });
+        const bucket = new RemoteBucket(this, place, counts);
         if (known.size >= MOST_REMEMBERED) {
           known.delete(known.keys().next().value!);
         }
@@ -64,7 +68,9 @@ export class RemoteBuckets implements GuestBuckets {
     const call = ++this.#count;
     const answer = Promise.withResolvers<unknown>();
     this.#calls.set(call, answer);
-    this.#outbox.post({ kind: "bucket-call", call, place, ask }, ...bytes);
+    const message = { kind: "bucket-call", call, place, ask } as const;
+    if (isPlain(ask)) this.#outbox.postPlain(message);
+    else this.#outbox.post(message, ...bytes);
     // The other side answers each method with what it gives.
     return answer.promise as Promise<BucketResults[Call["method"]]>;
   }
@@ -80,18 +86,36 @@ export class RemoteBuckets implements GuestBuckets {
   }
 }
 
+/** Whether JSON has all that a call holds. */
+function isPlain({ method }: BucketCall): boolean {
+  return method === "get" || method === "exists" || method === "delete";
+}
+
 /** One bucket. It is named with each call. */
 class RemoteBucket implements Bucket {
-  readonly place: BucketPlace;
+  readonly atHand?: BucketAtHand;
+  readonly #place: BucketPlace;
   readonly #buckets: RemoteBuckets;
 
-  constructor(buckets: RemoteBuckets, place: BucketPlace) {
+  /** @param counts What tells of changes, where the bucket has that. */
+  constructor(
+    buckets: RemoteBuckets,
+    place: BucketPlace,
+    counts: Int32Array<SharedArrayBuffer> | undefined,
+  ) {
     this.#buckets = buckets;
-    this.place = place;
+    this.#place = place;
+    if (counts !== undefined) {
+      this.atHand = rememberingBucket(
+        this,
+        (key) => this.#ask({ method: "get", key }),
+        counts,
+      );
+    }
   }
 
-  get(key: string): Promise<Entry | undefined> {
-    return this.#ask({ method: "get", key });
+  async get(key: string): Promise<Entry | undefined> {
+    return (await this.#ask({ method: "get", key })).entry;
   }
 
   async set(
@@ -160,6 +184,6 @@ class RemoteBucket implements Bucket {
     ask: Call,
     ...bytes: readonly Uint8Array<ArrayBuffer>[]
   ): Promise<BucketResults[Call["method"]]> {
-    return this.#buckets.ask(this.place, ask, ...bytes);
+    return this.#buckets.ask(this.#place, ask, ...bytes);
   }
 }

@@ -13,7 +13,14 @@ import { faultOf } from "../runtime/lane_fault.ts";
 import { RemoteGate } from "../runtime/lane_gate.ts";
 import type { FromLane, ToLane } from "../runtime/lane_protocol.ts";
 import { LaneStreams, STREAM_WINDOW } from "../runtime/lane_streams.ts";
-import { type MessageEndpoint, Outbox, ownBytes } from "../runtime/outbox.ts";
+import { textFrom } from "../runtime/latin1.ts";
+import {
+  type Batch,
+  eachMessage,
+  type MessageEndpoint,
+  Outbox,
+  ownBytes,
+} from "../runtime/outbox.ts";
 import { openCallSpans } from "./open_call_spans.ts";
 import {
   type LaneGuests,
@@ -25,6 +32,9 @@ import { RemoteBuckets } from "./remote_buckets.ts";
 /** A message for a lane. */
 export type LaneMessage = ToLane<LaneGuests>;
 
+/** Up to here a body goes with its head, as text: that costs less than an array of its own. */
+const SHORT_BODY = 1024;
+
 type Of<Kind extends LaneMessage["kind"]> = Extract<
   LaneMessage,
   { readonly kind: Kind }
@@ -33,11 +43,9 @@ type Of<Kind extends LaneMessage["kind"]> = Extract<
 /** Serves one lane. Returns what takes the messages that come. */
 export function serveLane(
   endpoint: MessageEndpoint,
-): (messages: readonly LaneMessage[]) => void {
+): (batch: Batch<LaneMessage>) => void {
   const server = new LaneServer(endpoint);
-  return (messages) => {
-    for (const message of messages) server.take(message);
-  };
+  return (batch) => eachMessage(batch, (message) => server.take(message));
 }
 
 class LaneServer {
@@ -110,7 +118,7 @@ class LaneServer {
           returned: (id) => {
             this.#underWay--;
             this.#streams.stopReceiving(id);
-            this.#outbox.post({ kind: "returned", id });
+            this.#outbox.postPlain({ kind: "returned", id });
           },
         },
       });
@@ -177,11 +185,17 @@ class LaneServer {
       hasTrailers: trailers !== undefined,
     } as const;
     if (body instanceof Uint8Array && trailers === undefined) {
+      if (body.length <= SHORT_BODY) {
+        return this.#outbox.postPlain({
+          ...head,
+          body: { latin1: textFrom(body) },
+        });
+      }
       const bytes = ownBytes(body);
       return this.#outbox.post({ ...head, body: bytes }, bytes);
     }
     if (body === null && trailers === undefined) {
-      return this.#outbox.post({ ...head, body: null });
+      return this.#outbox.postPlain({ ...head, body: null });
     }
     this.#outbox.post({ ...head, body: "stream" });
     const sending = this.#streams.send(id, {

@@ -23,7 +23,7 @@ export interface RequestEvent {
   readonly url: string;
   readonly status: number;
   /** The W3C trace that its client says it belongs to. */
-  readonly trace?: string;
+  readonly trace: string | undefined;
   /** Milliseconds until the response's head was there. */
   readonly duration: number;
 }
@@ -95,14 +95,23 @@ export class App implements AsyncDisposable {
   ): Promise<HttpResponse> {
     const start = performance.now();
     this.#waiting++;
-    const response = await this.#answer(request, id);
+    this.#output?.begin(id);
+    let response: HttpResponse;
+    try {
+      response = this.#answersHttp
+        ? await this.#lane.fetch(request, id)
+        : this.#noHandler(request, id);
+    } catch (error) {
+      response = this.#tell(request, await this.#faultOf(error, id));
+    }
+    this.#output?.end(id);
     this.#over();
     this.#events.answered({
       id,
       method: request.method,
       url: request.url,
       status: response.status,
-      ...(request.trace === undefined ? {} : { trace: request.trace }),
+      trace: request.trace,
       duration: performance.now() - start,
     });
     return response;
@@ -143,23 +152,13 @@ export class App implements AsyncDisposable {
     if (this.#isEnding && this.#waiting === 0) this.#allAnswered.resolve();
   }
 
-  async #answer(request: HttpRequest, id: string): Promise<HttpResponse> {
-    if (!this.#answersHttp) {
-      return this.#tell(request, {
-        kind: "no-handler",
-        status: 501,
-        message: "This component exports nothing that answers HTTP requests",
-        request: id,
-      });
-    }
-    this.#output?.begin(id);
-    try {
-      return await this.#lane.fetch(request, id);
-    } catch (error) {
-      return this.#tell(request, await this.#faultOf(error, id));
-    } finally {
-      this.#output?.end(id);
-    }
+  #noHandler(request: HttpRequest, id: string): HttpResponse {
+    return this.#tell(request, {
+      kind: "no-handler",
+      status: 501,
+      message: "This component exports nothing that answers HTTP requests",
+      request: id,
+    });
   }
 
   async #faultOf(error: unknown, request: string): Promise<Fault> {

@@ -7,7 +7,7 @@
 import type { GuestMemory, GuestState } from "./abi/guest_memory.ts";
 import type { Lifted } from "./abi/lifting.ts";
 import type { Artifact } from "./artifact.ts";
-import { type OwnResources, preparer } from "./core_imports.ts";
+import { type OwnResources, preparer, WaitingImports } from "./core_imports.ts";
 import { FirstState, type InstanceState, stateOf } from "./first_state.ts";
 import type { InstanceContext } from "./host_interface.ts";
 import { InstanceSlot } from "./instance_slot.ts";
@@ -52,17 +52,20 @@ export function prepareInstances(
   );
   const prepare = preparer(hosts, own);
   const interrupts = new Interrupts();
-  const steps = artifact.plan.instances.map(({ module, imports }) => ({
-    module: coreModule(artifact, module),
-    interruptible: isInterruptible(coreModule(artifact, module)),
-    imports: Object.entries(imports).map(([namespace, values]) => ({
-      namespace,
-      values: Object.entries(values).map(([name, plan]) => ({
-        name,
-        make: prepare(plan),
+  const steps = artifact.plan.instances.map(({ module, imports }) => {
+    const waiting = new WaitingImports();
+    return {
+      module: coreModule(artifact, module),
+      interruptible: isInterruptible(coreModule(artifact, module)),
+      imports: Object.entries(imports).map(([namespace, values]) => ({
+        namespace,
+        values: Object.entries(values).map(([name, plan]) => ({
+          name,
+          make: prepare(plan, waiting),
+        })),
       })),
-    })),
-  }));
+    };
+  });
   const first = restarts && artifact.isRestorable === true
     ? new FirstState()
     : undefined;

@@ -10,9 +10,14 @@ import {
   type GuestResourceClass,
 } from "./abi/guest_resource.ts";
 import { type Lowered, lowerFunction } from "./abi/lowering.ts";
+import {
+  type MakeTrampolines,
+  prepareTrampolines,
+  type WaitingSignature,
+} from "./abi/trampolines.ts";
 import type { HostInterface, ResourceClass } from "./host_interface.ts";
 import type { InstanceSlot } from "./instance_slot.ts";
-import { type CoreImport, suspending } from "./jspi.ts";
+import { type CoreFunction, type CoreImport, suspending } from "./jspi.ts";
 import type { CoreImportPlan } from "./link_plan.ts";
 
 /** Finds the class of a resource that the component exports. */
@@ -28,7 +33,7 @@ export type MakeImport = (slot: InstanceSlot) => CoreImport;
 export function preparer(
   hosts: ReadonlyMap<string, HostInterface>,
   own: OwnResources,
-): (plan: CoreImportPlan) => MakeImport {
+): (plan: CoreImportPlan, waiting: WaitingImports) => MakeImport {
   const hostOf = (label: string): HostInterface => {
     const host = hosts.get(label);
     if (host === undefined) {
@@ -36,7 +41,7 @@ export function preparer(
     }
     return host;
   };
-  return (plan) => {
+  return (plan, waiting) => {
     switch (plan.kind) {
       case "export":
         return (slot) => slot.export(plan.of);
@@ -47,7 +52,7 @@ export function preparer(
       case "own":
         return ownResource(plan, own(plan.label, plan.resource));
       case "lower":
-        return caller(plan, hostOf(plan.label));
+        return caller(plan, hostOf(plan.label), waiting);
     }
   };
 }
@@ -125,11 +130,12 @@ function refuser(resource: string): MakeImport {
 function caller(
   plan: CoreImportPlan & { readonly kind: "lower" },
   host: HostInterface,
+  waiting: WaitingImports,
 ): MakeImport {
   const lowered: Lowered = lowerFunction(host, plan.function);
   const { memory, realloc, late } = plan;
   const key = JSON.stringify([memory, realloc]);
-  return (slot) =>
+  const bind = (slot: InstanceSlot) =>
     lowered.bind(
       slot.functionsOf(host),
       late === true
@@ -137,4 +143,43 @@ function caller(
         : slot.memory(key, memory, realloc),
       slot.tracer,
     );
+  switch (lowered.waits) {
+    case undefined:
+      return bind;
+    case "always":
+      return (slot) => suspending(bind(slot));
+    default:
+      return waiting.add(lowered.waits, bind);
+  }
+}
+
+/** The imports of one core module that may wait: one instance of trampolines serves them all. */
+export class WaitingImports {
+  readonly #signatures: WaitingSignature[] = [];
+  readonly #binds: ((slot: InstanceSlot) => CoreFunction)[] = [];
+  readonly #made = new WeakMap<InstanceSlot, readonly CoreImport[]>();
+  #make: MakeTrampolines | undefined;
+
+  /** Another import; all are added before any is made. */
+  add(
+    signature: WaitingSignature,
+    bind: (slot: InstanceSlot) => CoreFunction,
+  ): MakeImport {
+    const index = this.#signatures.push(signature) - 1;
+    this.#binds.push(bind);
+    return (slot) => this.#of(slot)[index]!;
+  }
+
+  #of(slot: InstanceSlot): readonly CoreImport[] {
+    let made = this.#made.get(slot);
+    if (made === undefined) {
+      this.#make ??= prepareTrampolines(this.#signatures);
+      made = this.#make({
+        begin: this.#binds.map((bind) => bind(slot)),
+        wait: () => slot.state.takeLater(),
+      });
+      this.#made.set(slot, made);
+    }
+    return made;
+  }
 }

@@ -15,7 +15,7 @@ const CHECKS_PER_DEADLINE = 10;
 const LONGEST_PAUSE = 1000;
 
 /** Watches the calls of one lane. */
-export class Deadlines {
+export class Deadlines implements Disposable {
   readonly #timeout: number;
   readonly #failing: string;
   readonly #calls = new Set<GuestRun>();
@@ -40,7 +40,10 @@ export class Deadlines {
 
   forget(call: GuestRun): void {
     this.#calls.delete(call);
-    if (this.#calls.size > 0 || this.#timer === undefined) return;
+  }
+
+  /** No further calls come. */
+  [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -51,6 +54,8 @@ export class Deadlines {
   }
 
   #check(): void {
+    // Not when the last call has ended: where one follows the other, each would pay for a timer.
+    if (this.#calls.size === 0) this[Symbol.dispose]();
     const now = performance.now();
     for (const call of this.#calls) {
       const since = call.waitingSince();

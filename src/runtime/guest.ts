@@ -12,7 +12,7 @@ import type {
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import type { GuestTrap } from "./trap.ts";
 
-/** A guest's code under way. */
+/** A guest's code under way. Whoever calls it MUST wait for its promises from the start. */
 export interface GuestRun {
   /**
    * Resolves when the guest's code has returned, rejects with {@linkcode GuestTrap} when

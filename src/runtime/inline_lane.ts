@@ -61,14 +61,30 @@ class InlineLane implements Lane {
     }
   }
 
-  async fetch(
+  fetch(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    // One that waits ready is taken in the same turn, and that is nearly always.
+    const guest = this.#pool.take();
+    return guest === undefined
+      ? this.#fetchLater(request, requestId)
+      : this.#handle(guest, request, requestId);
+  }
+
+  async #fetchLater(
     request: HttpRequest,
     requestId: string,
   ): Promise<HttpResponse> {
     const guest = await this.#borrow(requestId);
+    return await this.#handle(guest, request, requestId);
+  }
+
+  #handle(
+    guest: Guest,
+    request: HttpRequest,
+    requestId: string,
+  ): Promise<HttpResponse> {
     const call = guest.handle(request, requestId);
     this.#settle(guest, call, { id: requestId, deadlines: this.#deadlines });
-    return await call.response;
+    return call.response;
   }
 
   async tell(change: BucketChange, changeId: string): Promise<void> {
@@ -119,27 +135,29 @@ class InlineLane implements Lane {
     return guest;
   }
 
-  /** Holds the guest to its deadline, and gives it back when its code has returned. Never rejects. */
-  async #settle(
+  /** Holds the guest to its deadline, and gives it back when its code has returned. */
+  #settle(
     guest: Guest,
     run: GuestRun,
     { id, deadlines }: { readonly id: string; readonly deadlines: Deadlines },
-  ): Promise<void> {
+  ): void {
     deadlines.watch(run);
-    try {
-      await run.finished;
+    run.finished.then(() => {
+      deadlines.forget(run);
       this.#pool.giveBack(guest);
-    } catch (error) {
+      this.#events.returned?.(id);
+    }, (error) => {
+      deadlines.forget(run);
       this.#pool.discard(guest);
       this.#events.trapped(id, trapFrom(error));
-    } finally {
-      deadlines.forget(run);
       this.#events.returned?.(id);
-    }
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.idle();
     this.#pool[Symbol.dispose]();
+    this.#deadlines[Symbol.dispose]();
+    this.#changeDeadlines[Symbol.dispose]();
   }
 }

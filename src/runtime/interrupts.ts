@@ -49,12 +49,13 @@ export interface InterruptibleCore {
 /** What the guests of one thread have in common. */
 export class Interrupts {
   readonly #ticks = makeTicks(() => this.#tick(), () => this.#hardTick());
+  /** In milliseconds of `Date.now()`, which costs a tenth of what `performance.now()` does. */
   #turnStart = 0;
   #unsuspended: UnsuspendedRun | undefined;
 
   /** A call of a guest begins, and with it its turn. */
   begin(): void {
-    this.#turnStart = performance.now();
+    this.#turnStart = Date.now();
   }
 
   /** Takes charge of a core instance whose module was made interruptible. */
@@ -89,10 +90,12 @@ export class Interrupts {
   }
 
   #tick(): Promise<void> | undefined {
-    if (performance.now() - this.#turnStart < TURN_MS) return undefined;
+    const elapsed = Date.now() - this.#turnStart;
+    // Below 0 the clock was set back.
+    if (elapsed >= 0 && elapsed < TURN_MS) return undefined;
     return new Promise((resolve) =>
       setTimeout(() => {
-        this.#turnStart = performance.now();
+        this.begin();
         resolve();
       }, 0)
     );

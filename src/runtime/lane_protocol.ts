@@ -1,6 +1,6 @@
 /**
  * All that crosses between the server's thread and a lane's Worker. Messages go in batches,
- * in order; what a lane sends about a call that is not under way is passed over.
+ * in order, those of every request as JSON; what a lane sends about a call that is not under way is passed over.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import type { GuestLogLevel, GuestStream, HostCall } from "./host_interface.ts";
 import type { HttpBodyError } from "./http_body_error.ts";
 import type { HeaderLine } from "./http_message.ts";
 import type { LaneInstances } from "./instances.ts";
+import { bytesFrom } from "./latin1.ts";
 import type { MissingImport } from "./linker.ts";
 import type { PoolOptions } from "./pool.ts";
 import type { TrapKind } from "./trap.ts";
@@ -87,10 +88,18 @@ export type BucketCall =
   | { readonly method: "deleteMany"; readonly keys: readonly string[] }
   | { readonly method: "expiry"; readonly key: string };
 
+/** A value as it was read, and how long it may be kept. */
+export interface ReadEntry {
+  readonly entry: PlainEntry | undefined;
+  /** It is the one still while this place has this count; absent where it may not be kept. */
+  readonly mark?: { readonly place: number; readonly count: number };
+}
+
 /** What each method answers. */
 export interface BucketResults {
-  readonly open: undefined;
-  readonly get: PlainEntry | undefined;
+  /** The counts that {@linkcode ReadEntry.mark} speaks of, where the bucket has them. */
+  readonly open: Int32Array<SharedArrayBuffer> | undefined;
+  readonly get: ReadEntry;
   readonly set: undefined;
   readonly delete: undefined;
   readonly exists: boolean;
@@ -132,10 +141,21 @@ export function bytesOf(
   answer: BucketAnswer,
 ): readonly Uint8Array<ArrayBuffer>[] {
   const value = answer.ok ? answer.value : undefined;
-  return typeof value === "object" && "value" in value &&
-      value.value instanceof Uint8Array
-    ? [value.value]
+  return typeof value === "object" && "entry" in value &&
+      value.entry !== undefined
+    ? [value.entry.value]
     : [];
+}
+
+/** A body that goes with its head; a short one as text, one character for each byte. */
+export type WholeBody =
+  | Uint8Array<ArrayBuffer>
+  | { readonly latin1: string }
+  | null;
+
+/** The bytes of a body that came with its head. */
+export function bodyFrom(body: WholeBody): Uint8Array<ArrayBuffer> | null {
+  return body !== null && "latin1" in body ? bytesFrom(body.latin1) : body;
 }
 
 /** A body under way. Its sender may send as many bytes as it was given credit for. */
@@ -252,7 +272,7 @@ export type FromLane =
     readonly id: string;
     readonly status: number;
     readonly headers: readonly HeaderLine[];
-    readonly body: Uint8Array<ArrayBuffer> | "stream" | null;
+    readonly body: WholeBody | "stream";
     readonly hasTrailers: boolean;
   }
   | { readonly kind: "told"; readonly id: string }

@@ -1,13 +1,32 @@
 import assert from "node:assert/strict";
-import { Outbox } from "./outbox.ts";
+import { type Batch, eachMessage, Outbox } from "./outbox.ts";
 
-/** An outbox, and the batches that have left it. */
+interface Message {
+  readonly text?: string;
+  readonly bytes?: Uint8Array;
+}
+
+/** An outbox, and the batches that have left it, cloned as between threads. */
 function makeOutbox(calls = 0) {
-  const batches: string[][] = [];
-  const outbox = new Outbox<string>({
-    postMessage: (messages) => void batches.push(messages as string[]),
+  const sent: Batch<Message>[] = [];
+  const outbox = new Outbox<Message>({
+    postMessage: (batch) =>
+      void sent.push(structuredClone(batch) as Batch<Message>),
   }, () => calls);
-  return { outbox, batches };
+  return {
+    outbox,
+    sent,
+    post: (text: string) => outbox.post({ text }),
+    postPlain: (text: string) => outbox.postPlain({ text }),
+    postAlong: (text: string) => outbox.postAlong({ text }),
+    texts: () => sent.map((batch) => messagesOf(batch).map(({ text }) => text)),
+  };
+}
+
+function messagesOf(batch: Batch<Message>): Message[] {
+  const messages: Message[] = [];
+  eachMessage(batch, (message) => messages.push(message));
+  return messages;
 }
 
 /** The end of this turn of the event loop, behind what was due before. */
@@ -17,35 +36,54 @@ function endOfTurn(): Promise<void> {
 
 Deno.test("post() sends the messages of one turn together", async () => {
   for (const calls of [0, 100]) {
-    const { outbox, batches } = makeOutbox(calls);
-    outbox.post("a");
-    outbox.post("b");
-    assert.deepEqual(batches, []);
+    const { post, texts } = makeOutbox(calls);
+    post("a");
+    post("b");
+    assert.deepEqual(texts(), []);
     await endOfTurn();
-    assert.deepEqual(batches, [["a", "b"]]);
+    assert.deepEqual(texts(), [["a", "b"]]);
   }
 });
 
 Deno.test("postAlong() sends a message with the next one, in order", async () => {
-  const { outbox, batches } = makeOutbox();
-  outbox.postAlong("a");
+  const { post, postAlong, sent, texts } = makeOutbox();
+  postAlong("a");
   await Promise.resolve();
-  assert.deepEqual(batches, []);
-  outbox.postAlong("b");
-  outbox.post("c");
-  outbox.postAlong("d");
+  assert.deepEqual(texts(), []);
+  postAlong("b");
+  post("c");
+  postAlong("d");
   await Promise.resolve();
-  assert.deepEqual(batches, [["a", "b", "c", "d"]]);
+  assert.deepEqual(texts(), [["a", "b", "c", "d"]]);
   await endOfTurn();
-  assert.equal(batches.length, 1, "an empty batch was sent");
+  assert.equal(sent.length, 1, "an empty batch was sent");
 });
 
 Deno.test("postAlong() sends a message at the end of the turn where no other comes", async () => {
-  const { outbox, batches } = makeOutbox();
-  outbox.postAlong("a");
+  const { postAlong, texts } = makeOutbox();
+  postAlong("a");
   await endOfTurn();
-  assert.deepEqual(batches, [["a"]]);
-  outbox.postAlong("b");
+  assert.deepEqual(texts(), [["a"]]);
+  postAlong("b");
   await endOfTurn();
-  assert.deepEqual(batches, [["a"], ["b"]]);
+  assert.deepEqual(texts(), [["a"], ["b"]]);
+});
+
+Deno.test("postPlain() sends messages that follow each other as one text, in order with others", async () => {
+  const { outbox, post, postPlain, postAlong, sent, texts } = makeOutbox();
+  const strange = 'é \u0000 \ud800 " \u2028';
+  postPlain("a");
+  postPlain(strange);
+  post("b");
+  outbox.post({ bytes: Uint8Array.of(1) });
+  postPlain("c");
+  postAlong("d");
+  postPlain("e");
+  await endOfTurn();
+  assert.deepEqual(texts(), [["a", strange, "b", undefined, "c", "d", "e"]]);
+  assert.deepEqual(
+    sent[0]!.map((part) => typeof part),
+    ["string", "object", "object", "string", "object", "string"],
+  );
+  assert.deepEqual(messagesOf(sent[0]!)[3]!.bytes, Uint8Array.of(1));
 });

@@ -89,6 +89,14 @@ export class GuestPool implements Disposable {
     if (!this.#closed) this.#beginning = setTimeout(() => this.#fill(), 0);
   }
 
+  /** A guest for one request where one waits ready and may serve now. */
+  take(): Guest | undefined {
+    if (this.#lent >= this.#options.limit) return undefined;
+    const guest = this.#idle.pop() ?? this.#restarted();
+    if (guest !== undefined) this.#lend();
+    return guest;
+  }
+
   /**
    * A guest for one request, or `undefined` when none came free in time.
    * Rejects when an instance cannot be made.

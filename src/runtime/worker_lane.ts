@@ -15,6 +15,7 @@ import { errorFrom, overdue } from "./lane_fault.ts";
 import { GateServer } from "./lane_gate.ts";
 import { RemoteInstances } from "./instances.ts";
 import {
+  bodyFrom,
   type BucketAnswer,
   type BucketCall,
   type BucketPlace,
@@ -26,7 +27,7 @@ import {
 } from "./lane_protocol.ts";
 import { LaneStreams, STREAM_WINDOW } from "./lane_streams.ts";
 import { LaneWatchdog } from "./lane_watchdog.ts";
-import { Outbox, ownBytes } from "./outbox.ts";
+import { type Batch, eachMessage, Outbox, ownBytes } from "./outbox.ts";
 import { GuestTrap } from "./trap.ts";
 
 /** How a lane is opened in a Worker. */
@@ -147,9 +148,8 @@ class LaneThread<Guests> {
         this.#calls.values().some((call) => call.since <= since),
       stuck: () => this.#end("it does not answer"),
     });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromLane[]>) => {
-      for (const message of data) this.#take(message);
-    };
+    this.#worker.onmessage = ({ data }: MessageEvent<Batch<FromLane>>) =>
+      eachMessage(data, (message) => this.#take(message));
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#end(event.message);
@@ -187,7 +187,7 @@ class LaneThread<Guests> {
   async fetch(request: HttpRequest, id: string): Promise<HttpResponse> {
     const { method, url, headers, body, trailers, takesTrailers } = request;
     const answered = this.#begin(id, request.inform);
-    this.#outbox.post({
+    this.#outbox.postPlain({
       kind: "fetch",
       id,
       method,
@@ -247,7 +247,7 @@ class LaneThread<Guests> {
   }
 
   #response({ id, status, headers, body, hasTrailers }: Head): HttpResponse {
-    if (body !== "stream") return { status, headers, body };
+    if (body !== "stream") return { status, headers, body: bodyFrom(body) };
     const { body: stream, trailers } = this.#streams.receive(
       id,
       STREAM_WINDOW,

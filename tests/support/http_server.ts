@@ -15,6 +15,7 @@ import { Exchange } from "../../src/wasi/http/exchange.ts";
 import { IncomingRequest } from "../../src/wasi/http/incoming.ts";
 import { RequestHead } from "../../src/wasi/http/request_head.ts";
 import { ResponseOutparam } from "../../src/wasi/http/response_outparam.ts";
+import { Turns } from "../../src/wasi/http/turns.ts";
 import { type GuestAppOptions, openGuestApp } from "./guest_app.ts";
 import type { GuestAppRecord } from "./guest_record.ts";
 import { RawConnection, type RawResponse } from "./http_client.ts";
@@ -92,12 +93,18 @@ export function serveHandle(
   ) => void | Promise<void>,
   options: DoorOptions = {},
 ): Promise<TestServer> {
+  const turns = new Turns();
   return serve(async (request) => {
     const head = new RequestHead(request);
-    const exchange = new Exchange(head, request.body, request.trailers);
+    const exchange = new Exchange(head, {
+      turns,
+      body: request.body,
+      trailers: request.trailers,
+    });
     const incoming = new IncomingRequest(head, exchange.source);
     const outparam = new ResponseOutparam(exchange);
     exchange.follow((async () => await handle(incoming, outparam))());
+    exchange.finished.catch(() => {});
     return await exchange.response;
   }, options);
 }

@@ -7,16 +7,18 @@
 import { addToCounter, formatCounter } from "../counter.ts";
 import { dateOfExpiry, expiryOf, NEVER } from "../expiry.ts";
 import { checkKey, quote } from "../key_encoding.ts";
-import type {
-  Bucket,
-  Change,
-  Entry,
-  KeyPage,
-  ListOptions,
-  SetOptions,
-  Swapped,
-  Version,
-  WatchOptions,
+import {
+  type Bucket,
+  type BucketAtHand,
+  type Change,
+  type Entry,
+  type KeyPage,
+  type ListOptions,
+  readsAtHand,
+  type SetOptions,
+  type Swapped,
+  type Version,
+  type WatchOptions,
 } from "../store.ts";
 import type { WatchedBuckets } from "../watched_buckets.ts";
 import type { Database } from "./database.ts";
@@ -53,6 +55,11 @@ const SLICE = 500;
 
 /** The bucket of that name in a store. */
 export class SqliteBucket implements Bucket {
+  /** A row is read where the caller stands: SQLite has no other way. */
+  readonly atHand: BucketAtHand = readsAtHand(this, {
+    get: (key) => this.#readNow("get", key, () => toEntry(this.#find(key))),
+    exists: (key) => this.#readNow("look for", key, () => this.#isThere(key)),
+  });
   readonly #store: SqliteStore;
   readonly #name: Uint8Array;
   readonly #watch: (options: WatchOptions) => AsyncIterable<Change>;
@@ -90,13 +97,7 @@ export class SqliteBucket implements Bucket {
   }
 
   exists(key: string): Promise<boolean> {
-    return this.#read("look for", key, () => {
-      const id = this.#knownId();
-      const row = id === undefined
-        ? undefined
-        : this.#store.database.statements().has.get(id, key);
-      return row !== undefined && isAlive(row.expiresAt, this.#store.now());
-    });
+    return this.#read("look for", key, () => this.#isThere(key));
   }
 
   async listKeys(options: ListOptions = {}): Promise<KeyPage> {
@@ -220,18 +221,32 @@ export class SqliteBucket implements Bucket {
     );
   }
 
-  /** Runs `act` now; `async` would cost a turn more. */
+  #isThere(key: string): boolean {
+    const id = this.#knownId();
+    const row = id === undefined
+      ? undefined
+      : this.#store.database.statements().has.get(id, key);
+    return row !== undefined && isAlive(row.expiresAt, this.#store.now());
+  }
+
+  /** Runs `read` now; `async` would cost a turn more. */
   #read<T>(act: string, key: string, read: () => T): Promise<T> {
     try {
-      checkKey(key);
-      return Promise.resolve(read());
+      return Promise.resolve(this.#readNow(act, key, read));
     } catch (cause) {
-      return Promise.reject(
-        explain(cause, {
-          act: `${act} ${quote(key)}`,
-          file: this.#store.database.file,
-        }),
-      );
+      return Promise.reject(cause);
+    }
+  }
+
+  #readNow<T>(act: string, key: string, read: () => T): T {
+    try {
+      checkKey(key);
+      return read();
+    } catch (cause) {
+      throw explain(cause, {
+        act: `${act} ${quote(key)}`,
+        file: this.#store.database.file,
+      });
     }
   }
 

@@ -14,6 +14,12 @@ import { HandleTable } from "./handle_table.ts";
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
+const NO_VIEW = new DataView(new ArrayBuffer(0));
+const NO_BYTES = new Uint8Array(0);
+
+/** Up to here a loop over the characters is faster than a call that leaves JavaScript. */
+const SHORT_TEXT = 64;
+
 /** The guest's `cabi_realloc`. */
 export type Realloc = (
   old: number,
@@ -28,6 +34,7 @@ export class GuestState {
   /** Its core instances that can be interrupted. */
   readonly cores: InterruptibleCore[] = [];
   #fault: { readonly error: unknown } | undefined;
+  #later: Promise<unknown> | undefined;
   #wake: ((error: unknown) => void) | undefined;
 
   /**
@@ -47,6 +54,18 @@ export class GuestState {
       this.#wake = reject;
       promise.then(resolve, reject);
     });
+  }
+
+  /** Keeps what the guest's call is to wait for; it waits for one thing at a time. */
+  answerLater(promise: Promise<unknown>): void {
+    this.#later = promise;
+  }
+
+  /** What {@linkcode GuestState.answerLater} kept. */
+  takeLater(): Promise<unknown> | undefined {
+    const later = this.#later;
+    this.#later = undefined;
+    return later;
   }
 
   /** Ends the instance: what it waits for rejects, and every later host call throws. */
@@ -104,8 +123,8 @@ export class GuestMemory {
   state: GuestState;
   #memory: WebAssembly.Memory | undefined;
   #realloc: Realloc | undefined;
-  #view: DataView<ArrayBuffer> | undefined;
-  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #view = NO_VIEW;
+  #bytes = NO_BYTES;
 
   constructor(
     state: GuestState,
@@ -127,15 +146,20 @@ export class GuestMemory {
 
   /** A view of the memory as it is now; growing it makes earlier ones useless. */
   get view(): DataView<ArrayBuffer> {
-    const buffer = this.#buffer();
-    if (this.#view?.buffer !== buffer) this.#view = new DataView(buffer);
+    if (this.#bytes.length === 0) this.#look();
     return this.#view;
   }
 
   get #all(): Uint8Array<ArrayBuffer> {
-    const buffer = this.#buffer();
-    if (this.#bytes?.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+    if (this.#bytes.length === 0) this.#look();
     return this.#bytes;
+  }
+
+  /** A memory that has grown has another buffer, and arrays of the one before have no length. */
+  #look(): void {
+    const buffer = this.#buffer();
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
   }
 
   /** A copy of bytes: the guest may change its memory while the host still reads them. */
@@ -146,8 +170,18 @@ export class GuestMemory {
 
   readString(offset: number, length: number): string {
     this.#check(offset, length);
+    const all = this.#all;
+    const end = offset + length;
+    if (length <= SHORT_TEXT) {
+      let text = "";
+      let at = offset;
+      for (; at < end && all[at]! < 0x80; at++) {
+        text += String.fromCharCode(all[at]!);
+      }
+      if (at === end) return text;
+    }
     try {
-      return DECODER.decode(this.#all.subarray(offset, offset + length));
+      return DECODER.decode(all.subarray(offset, end));
     } catch (cause) {
       throw new TypeError(`The string at ${offset} is not UTF-8`, { cause });
     }
@@ -162,6 +196,15 @@ export class GuestMemory {
 
   /** Puts a string into the guest's memory as UTF-8; returns where, and how many bytes. */
   writeString(text: string): readonly [offset: number, length: number] {
+    const { length } = text;
+    if (length <= SHORT_TEXT && isAscii(text)) {
+      const offset = this.allocate(1, length);
+      const all = this.#all;
+      for (let at = 0; at < length; at++) {
+        all[offset + at] = text.charCodeAt(at);
+      }
+      return [offset, length];
+    }
     const bytes = ENCODER.encode(text);
     return [this.writeBytes(bytes), bytes.length];
   }
@@ -185,7 +228,7 @@ export class GuestMemory {
 
   /** Makes sure that `length` bytes from `offset` are in the memory. */
   #check(offset: number, length: number): void {
-    if (offset + length > this.#buffer().byteLength) {
+    if (offset + length > this.#all.length) {
       throw new RangeError(
         `${length} bytes at ${offset} are outside of the guest's memory`,
       );
@@ -209,4 +252,11 @@ export class GuestMemory {
     // Components share no memory between threads: it is never a SharedArrayBuffer.
     return this.#memory.buffer as ArrayBuffer;
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) >= 0x80) return false;
+  }
+  return true;
 }

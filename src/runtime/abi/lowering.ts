@@ -15,11 +15,18 @@ import {
   WitError,
 } from "../host_interface.ts";
 import type { Callee, CallTracer } from "../call_tracer.ts";
-import { type Codec, type CoreValues, makeCodec } from "./codec.ts";
-import { type CoreImport, suspending } from "../jspi.ts";
+import {
+  type Codec,
+  type CoreType,
+  type CoreValues,
+  makeCodec,
+} from "./codec.ts";
+import type { CoreFunction } from "../jspi.ts";
 import type { GuestMemory } from "./guest_memory.ts";
 import { camelCase, parseFunctionName } from "./names.ts";
 import { recordCodec } from "./product_codec.ts";
+import { type ResultCodec, resultCodec } from "./sum_codec.ts";
+import { LATER, type WaitingSignature } from "./trampolines.ts";
 import { parseFunction, type WitType } from "./wit_type.ts";
 
 /** CanonicalABI.md: more core values than this are passed through memory. */
@@ -28,7 +35,12 @@ const MAX_FLAT_PARAMETERS = 16;
 /** A host function that is ready to be given to instances. */
 export interface Lowered {
   /**
-   * The core function for one instance.
+   * How it waits: `undefined` where it never does, `always` where its answer cannot tell that it
+   * comes later. Else {@linkcode Lowered.bind} gives what {@linkcode Waits.begin} is.
+   */
+  readonly waits: WaitingSignature | "always" | undefined;
+  /**
+   * The function for one instance.
    *
    * @param imports What {@linkcode HostInterface.imports} made for the instance.
    * @param tracer Told of its calls, where anyone wants to know.
@@ -37,7 +49,7 @@ export interface Lowered {
     imports: Readonly<Record<string, HostFunction>>,
     memory: GuestMemory,
     tracer?: TracedBinding,
-  ): CoreImport;
+  ): CoreFunction;
 }
 
 /** Makes a function's calls known. */
@@ -55,34 +67,110 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
   );
   const codecOf = (type: WitType) =>
     makeCodec(type, (resource) => classOf(host, resource));
-  const liftArguments = argumentLifter(
-    parameters.map(({ type }) => codecOf(type)),
-  );
+  const codecs = parameters.map(({ type }) => codecOf(type));
+  const lift = argumentLifter(codecs);
   const writer = resultWriter(result, codecOf);
-  const waits = host.waits.includes(name);
+  const answered = result && codecOf(result);
+  const flat = coreParameters(codecs, answered);
+  const takeValues = taker(flat.length);
+  const waits = host.waits.includes(name)
+    ? waitingSignature(flat, answered)
+    : undefined;
+  const answersLater = laterAnswer(waits);
+  // Below 0 is what says that the answer comes later.
+  const answer: ResultWriter["answer"] =
+    typeof waits === "object" && waits.result === "i32"
+      ? (memory, value, place) =>
+        Number(writer.answer(memory, value, place)) >>> 0
+      : writer.answer;
   return {
+    waits,
     bind(imports, memory, tracer) {
       const plain = callee(host, name, imports);
       const call = tracer?.traced(host, name, plain) ?? plain;
-      const coreFunction = (...values: (number | bigint)[]) => {
-        const place = Number(values.at(-1)) >>> 0;
+      return takeValues((flat) => {
+        const { values } = flat;
+        const place = Number(values[values.length - 1]) >>> 0;
         try {
           memory.state.check();
-          const value: unknown = call(
-            liftArguments(memory, { values, next: 0 }),
-          );
-          if (!waits || !(value instanceof Promise)) {
-            return writer.answer(memory, value, place);
+          const value = call(lift(memory, flat));
+          if (answersLater === undefined || !(value instanceof Promise)) {
+            return answer(memory, value, place);
           }
-          return memory.state.wait(value)
-            .then((later) => writer.answer(memory, later, place))
-            .catch((error) => fail(writer, memory, error, place));
+          return answersLater(
+            memory,
+            memory.state.wait(value).then(
+              (later) => writer.answer(memory, later, place),
+            ).catch((error) => fail(writer, memory, error, place)),
+          );
         } catch (error) {
           return fail(writer, memory, error, place);
         }
-      };
-      return waits ? suspending(coreFunction) : coreFunction;
+      });
     },
+  };
+}
+
+/** How many core values nearly every function takes at most. */
+const FEW_VALUES = 5;
+
+/**
+ * The core function that hands its values on. It needs no array of its own for each call: they
+ * are lifted before anything else is called.
+ */
+function taker(
+  count: number,
+): (take: (flat: CoreValues) => unknown) => CoreFunction {
+  if (count > FEW_VALUES) {
+    return (take) => (...values) => take({ values, next: 0 });
+  }
+  return (take) => {
+    const values: (number | bigint)[] = new Array(count).fill(0);
+    const flat: CoreValues = { values, next: 0 };
+    return (first, second, third, fourth, fifth) => {
+      if (count > 0) values[0] = first!;
+      if (count > 1) values[1] = second!;
+      if (count > 2) values[2] = third!;
+      if (count > 3) values[3] = fourth!;
+      if (count > 4) values[4] = fifth!;
+      flat.next = 0;
+      return take(flat);
+    };
+  };
+}
+
+/** The types of the core values that a function takes. */
+function coreParameters(
+  codecs: readonly Codec[],
+  result: Codec | undefined,
+): readonly CoreType[] {
+  const flat = codecs.flatMap((codec) => codec.flat);
+  const parameters = flat.length > MAX_FLAT_PARAMETERS
+    ? ["i32" as const]
+    : flat;
+  // Larger results go to a place that the guest names last.
+  return (result?.flat.length ?? 0) > 1 ? [...parameters, "i32"] : parameters;
+}
+
+function waitingSignature(
+  parameters: readonly CoreType[],
+  result: Codec | undefined,
+): WaitingSignature | "always" {
+  const results = result?.flat ?? [];
+  if (results.length !== 1) return { parameters, result: "none" };
+  return results[0] === "i32" ? { parameters, result: "i32" } : "always";
+}
+
+/** What a call gives back whose answer comes later; `undefined` where none may. */
+function laterAnswer(
+  waits: WaitingSignature | "always" | undefined,
+): ((memory: GuestMemory, promise: Promise<unknown>) => unknown) | undefined {
+  if (waits === undefined) return undefined;
+  if (waits === "always") return (_memory, promise) => promise;
+  const mark = LATER[waits.result];
+  return ({ state }, promise) => {
+    state.answerLater(promise);
+    return mark;
   };
 }
 
@@ -112,7 +200,20 @@ type ArgumentLifter = (memory: GuestMemory, flat: CoreValues) => unknown[];
 function argumentLifter(codecs: readonly Codec[]): ArgumentLifter {
   const flatCount = codecs.reduce((sum, { flat }) => sum + flat.length, 0);
   if (flatCount <= MAX_FLAT_PARAMETERS) {
-    return (memory, flat) => codecs.map((codec) => codec.lift(memory, flat));
+    const [first, second] = codecs;
+    // Nearly every call has one or two: without a closure they cost half.
+    switch (codecs.length) {
+      case 1:
+        return (memory, flat) => [first!.lift(memory, flat)];
+      case 2:
+        return (memory, flat) => [
+          first!.lift(memory, flat),
+          second!.lift(memory, flat),
+        ];
+      default:
+        return (memory, flat) =>
+          codecs.map((codec) => codec.lift(memory, flat));
+    }
   }
   const tuple = recordCodec(
     codecs.map((codec, key) => ({ key, codec })),
@@ -140,17 +241,39 @@ function resultWriter(
     throw new TypeError("A host function refused what it cannot refuse");
   };
   if (type === undefined) return { answer: () => undefined, refuse };
+  if (type.kind === "result") {
+    return armWriter(
+      resultCodec(
+        type.ok && codecOf(type.ok),
+        type.error && codecOf(type.error),
+      ),
+    );
+  }
   const codec = codecOf(type);
-  const write = codec.flat.length > 1
-    ? (memory: GuestMemory, value: unknown, place: number) => {
-      memory.checkList(place, 1, codec.size, codec.align);
-      codec.store(memory, place, value);
-    }
-    : (memory: GuestMemory, value: unknown) => codec.lower(memory, value);
-  if (type.kind !== "result") return { answer: write, refuse };
   return {
-    answer: (memory, val, place) => write(memory, { tag: "ok", val }, place),
-    refuse: (memory, val, place) => write(memory, { tag: "err", val }, place),
+    answer: codec.flat.length > 1
+      ? (memory, value, place) => {
+        memory.checkList(place, 1, codec.size, codec.align);
+        codec.store(memory, place, value);
+      }
+      : (memory, value) => codec.lower(memory, value),
+    refuse,
+  };
+}
+
+/** A `result` that is all the function gives: the host function returns one arm and throws the other. */
+function armWriter(codec: ResultCodec): ResultWriter {
+  if (codec.flat.length <= 1) return { answer: () => 0, refuse: () => 1 };
+  const { size, align } = codec;
+  return {
+    answer(memory, value, place) {
+      memory.checkList(place, 1, size, align);
+      codec.storeOk(memory, place, value);
+    },
+    refuse(memory, payload, place) {
+      memory.checkList(place, 1, size, align);
+      codec.storeError(memory, place, payload);
+    },
   };
 }
 
@@ -180,9 +303,23 @@ function callee(
     }
     case "method": {
       const found = functionIn(resource.prototype, camelCase(name.name), wit);
-      return ([self, ...args]) => Reflect.apply(found, self, args);
+      return methodCallee(found);
     }
   }
+}
+
+/** Without an array of its own for the arguments behind `self`, as far as methods have them. */
+function methodCallee(method: HostFunction): Callee {
+  return (args) => {
+    switch (args.length) {
+      case 1:
+        return method.call(args[0]);
+      case 2:
+        return method.call(args[0], args[1]);
+      default:
+        return Reflect.apply(method, args[0], args.slice(1));
+    }
+  };
 }
 
 function functionIn(owner: object, name: string, wit: string): HostFunction {

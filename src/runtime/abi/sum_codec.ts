@@ -116,26 +116,51 @@ export function optionCodec(some: Codec): Codec {
   const NONE = { tag: "none" };
   const toTagged = (value: unknown) =>
     value === undefined ? NONE : { tag: "some", val: value };
+  const payloadOffset = alignTo(1, some.align);
   return {
     ...variant,
     load: (memory, offset) => (variant.load(memory, offset) as Tagged).val,
-    store: (memory, offset, value) =>
-      variant.store(memory, offset, toTagged(value)),
+    store: (memory, offset, value) => {
+      memory.view.setUint8(offset, value === undefined ? 0 : 1);
+      if (value !== undefined) {
+        some.store(memory, offset + payloadOffset, value);
+      }
+    },
     lift: (memory, flat) => (variant.lift(memory, flat) as Tagged).val,
     lower: (memory, value) => variant.lower(memory, toTagged(value)),
     lowerAll: (memory, value) => variant.lowerAll!(memory, toTagged(value)),
   };
 }
 
+/** A codec of results, and of either arm by itself. */
+export interface ResultCodec extends Codec {
+  /** Writes the `ok` arm. */
+  storeOk(memory: GuestMemory, offset: number, value: unknown): void;
+  /** Writes the `err` arm. */
+  storeError(memory: GuestMemory, offset: number, value: unknown): void;
+}
+
 /** Results inside of other types: `{ tag: "ok" | "err", val }`. */
 export function resultCodec(
   ok: Codec | undefined,
   error: Codec | undefined,
-): Codec {
-  return variantCodec([{ name: "ok", codec: ok }, {
-    name: "err",
-    codec: error,
-  }]);
+): ResultCodec {
+  const payloadOffset = alignTo(1, Math.max(ok?.align ?? 1, error?.align ?? 1));
+  const arm = (index: 0 | 1, codec: Codec | undefined): Codec["store"] =>
+    codec === undefined
+      ? (memory, offset) => memory.view.setUint8(offset, index)
+      : (memory, offset, value) => {
+        memory.view.setUint8(offset, index);
+        codec.store(memory, offset + payloadOffset, value);
+      };
+  return {
+    ...variantCodec([{ name: "ok", codec: ok }, {
+      name: "err",
+      codec: error,
+    }]),
+    storeOk: arm(0, ok),
+    storeError: arm(1, error),
+  };
 }
 
 /** Flags: an object of booleans. WIT allows 32. */

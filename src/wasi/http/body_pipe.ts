@@ -135,14 +135,18 @@ export class BodyPipe implements ByteSink {
 
   /** Everything that was written, in one piece. For a body that is finished. */
   takeAll(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.#buffered);
+    const chunks = this.#chunks;
+    const size = this.#buffered;
+    this.#chunks = [];
+    this.#buffered = 0;
+    // Guests share no memory with other threads, and a copy of it is an array of its own.
+    if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
+    const all = new Uint8Array(size);
     let offset = 0;
-    for (const chunk of this.#chunks) {
+    for (const chunk of chunks) {
       all.set(chunk, offset);
       offset += chunk.length;
     }
-    this.#chunks = [];
-    this.#buffered = 0;
     return all;
   }
 
@@ -170,11 +174,7 @@ export class BodyPipe implements ByteSink {
       await this.#readerWake.promise;
     }
     if (this.#buffered > 0) {
-      const chunk = this.#chunks.length === 1
-        ? this.#chunks[0]!
-        : this.takeAll();
-      this.#chunks = [];
-      this.#buffered = 0;
+      const chunk = this.takeAll();
       this.#flushing = false;
       controller.enqueue(chunk);
       this.#wakeWriter();

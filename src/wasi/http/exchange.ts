@@ -16,6 +16,7 @@ import { hostLines } from "./header_lines.ts";
 import { OutgoingResponse } from "./outgoing.ts";
 import type { RequestHead } from "./request_head.ts";
 import { toResponse } from "./to_response.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a guest hands to `response-outparam.set`. */
 export type ResponseResult =
@@ -31,10 +32,18 @@ type ExchangeState =
   /** The client gets the host's own answer in its place. */
   | { readonly phase: "refused" };
 
+/** What a request brings beside its head. */
+interface ExchangeParts {
+  readonly turns: Turns;
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly trailers?: Promise<readonly HeaderLine[]> | undefined;
+}
+
 /** A call of `incoming-handler.handle` under way. */
 export class Exchange implements GuestCall {
   readonly source: BodySource;
   readonly #head: RequestHead;
+  readonly #turns: Turns;
   readonly #response = Promise.withResolvers<HttpResponse>();
   readonly #finished = Promise.withResolvers<void>();
   #state: ExchangeState = { phase: "no response" };
@@ -44,14 +53,11 @@ export class Exchange implements GuestCall {
 
   constructor(
     head: RequestHead,
-    body: ReadableStream<Uint8Array> | null,
-    trailers?: Promise<readonly HeaderLine[]>,
+    { turns, body, trailers }: ExchangeParts,
   ) {
     this.#head = head;
+    this.#turns = turns;
     this.source = new BodySource(body, trailers);
-    // Both are awaited by the lane; a rejection must not count as unhandled before it is.
-    this.#response.promise.catch(() => {});
-    this.#finished.promise.catch(() => {});
   }
 
   get response(): Promise<HttpResponse> {
@@ -108,7 +114,7 @@ export class Exchange implements GuestCall {
   set(result: ResponseResult): void {
     if (this.#state.phase !== "no response") return;
     if (result.tag === "err") {
-      this.#fail(
+      this.#refuse(
         new GuestTrap(
           "error-code",
           `The guest answered with the error code ${errorCodeText(result.val)}`,
@@ -119,39 +125,39 @@ export class Exchange implements GuestCall {
     this.#state = { phase: "head set", response: result.val };
     this.#pipe = OutgoingResponse.pipe(result.val);
     if (this.#pipe === undefined || this.#pipe.finished) {
-      this.#answerEarly();
+      this.answerEarly();
       return;
     }
     // A guest that suspends now is about to stream; one that goes on finishes its body
     // before the next turn of the event loop, and head and body leave in one piece.
-    setTimeout(() => this.#answerEarly(), 0);
+    this.#turns.next(this);
   }
 
   /** The guest let go of its outparam without setting it. */
   dropOutparam(): void {
-    this.#fail(
-      noResponse("dropped its response-outparam without setting a response"),
+    this.#noResponse(
+      "dropped its response-outparam without setting a response",
     );
   }
 
   /** Follows the call of the export to its end. */
-  async follow(running: Promise<unknown>): Promise<void> {
-    try {
-      await running;
-    } catch (error) {
-      this.#trapped(trapFrom(error));
-      return;
-    }
-    this.#returned();
+  follow(running: Promise<unknown>): void {
+    running.then(
+      () => this.#returned(),
+      (error) => this.#trapped(trapFrom(error)),
+    );
   }
 
   #returned(): void {
     this.source.cancel();
-    this.#pipe?.fail(
-      new Error("The guest returned without finishing the body"),
-    );
+    // An error takes longer to make than all the rest here.
+    if (this.#pipe?.ended === false) {
+      this.#pipe.fail(
+        new Error("The guest returned without finishing the body"),
+      );
+    }
     const isSent = this.#state.phase === "head sent";
-    this.#fail(noResponse("returned without setting a response"));
+    this.#noResponse("returned without setting a response");
     this.#answer();
     const failure = this.#pipe?.failure;
     if (isSent && failure !== undefined) {
@@ -170,8 +176,9 @@ export class Exchange implements GuestCall {
   }
 
   /** Answers with a failure where no response was set. */
-  #fail(trap: GuestTrap): void {
-    if (this.#state.phase === "no response") this.#refuse(trap);
+  #noResponse(what: string): void {
+    if (this.#state.phase !== "no response") return;
+    this.#refuse(new GuestTrap("no-response", `The guest ${what}`));
   }
 
   #refuse(trap: GuestTrap): void {
@@ -197,8 +204,8 @@ export class Exchange implements GuestCall {
     }
   }
 
-  /** Answers while the guest goes on. */
-  #answerEarly(): void {
+  /** Answers while the guest goes on, where it has not answered yet. */
+  answerEarly(): void {
     if (this.#state.phase !== "head set") return;
     this.#head.keep();
     this.#answer();
@@ -220,10 +227,6 @@ export class Exchange implements GuestCall {
       this.#refuse(trap);
     }
   }
-}
-
-function noResponse(what: string): GuestTrap {
-  return new GuestTrap("no-response", `The guest ${what}`);
 }
 
 function invalidResponse(error: unknown): GuestTrap {

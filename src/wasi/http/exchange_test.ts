@@ -5,10 +5,11 @@ import type { OutputStream } from "../io/streams.ts";
 import { BODY_WINDOW } from "./body_pipe.ts";
 import { Exchange } from "./exchange.ts";
 import { type FieldEntry, Fields } from "./fields.ts";
-import { bytesFrom } from "./header_lines.ts";
+import { bytesFrom } from "../../runtime/latin1.ts";
 import { OutgoingBody, OutgoingResponse } from "./outgoing.ts";
 import { RequestHead } from "./request_head.ts";
 import { ResponseOutparam } from "./response_outparam.ts";
+import { Turns } from "./turns.ts";
 
 /** A guest's side of one exchange. */
 class TestGuest {
@@ -19,9 +20,15 @@ class TestGuest {
   constructor(init: RequestInit = {}) {
     const request = new Request("http://a.test/", init);
     const head = new RequestHead(requestReader()(request));
-    this.exchange = new Exchange(head, request.body);
+    this.exchange = new Exchange(head, {
+      turns: new Turns(),
+      body: request.body,
+    });
     this.outparam = new ResponseOutparam(this.exchange);
     this.exchange.follow(this.#running.promise);
+    // A test may look at the one promise, or at the other.
+    this.exchange.response.catch(() => {});
+    this.exchange.finished.catch(() => {});
   }
 
   /** Sets a response and opens its body. */
@@ -72,8 +79,9 @@ class TestReply {
 }
 
 /** The next turn of the event loop, after those timers that are due. */
+/** A whole turn of the event loop: what was due at its end before is done then. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setTimeout(() => setImmediate(resolve), 0));
 }
 
 async function trapOf(promise: Promise<unknown>): Promise<GuestTrap> {

@@ -62,9 +62,13 @@ export class Fields {
   /** `get: func(name: field-name) -> list<field-value>` */
   get(name: string): Uint8Array[] {
     const lower = name.toLowerCase();
-    return this.#entries
-      .filter(([entryName]) => entryName.toLowerCase() === lower)
-      .map(([, value]) => value);
+    const values: Uint8Array[] = [];
+    for (const [entryName, value] of this.#entries) {
+      // Most names are told apart by their length.
+      if (entryName.length !== lower.length) continue;
+      if (entryName.toLowerCase() === lower) values.push(value);
+    }
+    return values;
   }
 
   /** `has: func(name: field-name) -> bool` */

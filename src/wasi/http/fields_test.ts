@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { WitError } from "../../runtime/host_interface.ts";
 import { type FieldEntry, Fields, type HeaderError } from "./fields.ts";
-import { bytesFrom, textFrom } from "./header_lines.ts";
+import { bytesFrom, textFrom } from "../../runtime/latin1.ts";
 
 type Line = readonly [name: string, value: string];
 

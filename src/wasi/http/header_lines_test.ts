@@ -5,7 +5,8 @@ import {
   RawConnection,
   textOf,
 } from "../../../tests/support/http_client.ts";
-import { bytesFrom, guestLines, textFrom } from "./header_lines.ts";
+import { bytesFrom, textFrom } from "../../runtime/latin1.ts";
+import { guestLines } from "./header_lines.ts";
 import { RequestHead } from "./request_head.ts";
 
 type Line = [name: string, value: string];

@@ -9,9 +9,11 @@ import { Exchange } from "./exchange.ts";
 import { IncomingRequest } from "./incoming.ts";
 import { RequestHead } from "./request_head.ts";
 import { ResponseOutparam } from "./response_outparam.ts";
+import { Turns } from "./turns.ts";
 
 /** The entry for components that export `wasi:http/incoming-handler@0.2`. */
 export function incomingHandler(): HttpEntry {
+  const turns = new Turns();
   return {
     name: "wasi:http/incoming-handler",
     version: "0.2.x",
@@ -27,7 +29,11 @@ export function incomingHandler(): HttpEntry {
     /** `handle: func(request: incoming-request, response-out: response-outparam)` */
     call(exported, request): GuestCall {
       const head = new RequestHead(request);
-      const exchange = new Exchange(head, request.body, request.trailers);
+      const exchange = new Exchange(head, {
+        turns,
+        body: request.body,
+        trailers: request.trailers,
+      });
       const incoming = new IncomingRequest(head, exchange.source);
       exchange.follow(
         exported.call("handle", [incoming, new ResponseOutparam(exchange)]),

@@ -10,7 +10,8 @@ import { OutputStream } from "../io/streams.ts";
 import { BodyPipe } from "./body_pipe.ts";
 import { type ErrorCode, HttpFailure } from "./error_code.ts";
 import { Fields } from "./fields.ts";
-import { hostLines, textFrom } from "./header_lines.ts";
+import { textFrom } from "../../runtime/latin1.ts";
+import { hostLines } from "./header_lines.ts";
 import {
   isAuthority,
   isMethod,
@@ -315,8 +316,9 @@ function lengthOf({ fields }: OutgoingMessage): number | undefined {
 function contentLength(
   fields: Fields,
 ): number | undefined | { readonly invalid: string } {
-  const texts = new Set(fields.get("content-length").map(textFrom));
-  if (texts.size === 0) return undefined;
+  const values = fields.get("content-length");
+  if (values.length === 0) return undefined;
+  const texts = new Set(values.map(textFrom));
   const all = [...texts].join(", ");
   return /^\d{1,15}$/.test(all) ? Number(all) : { invalid: all };
 }

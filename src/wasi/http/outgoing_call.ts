@@ -8,7 +8,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import type { BodyReader } from "./body_source.ts";
 import { HttpFailure } from "./error_code.ts";
-import { textFrom } from "./header_lines.ts";
+import { textFrom } from "../../runtime/latin1.ts";
 import { OutgoingBody } from "./outgoing.ts";
 import { failure, failureFrom } from "./outgoing_failure.ts";
 import { ResponseReader } from "./response_reader.ts";

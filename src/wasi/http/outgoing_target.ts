@@ -8,7 +8,7 @@ import { WitError } from "../../runtime/host_interface.ts";
 import type { HttpTarget } from "../net/egress.ts";
 import { bracketed, isAddress, normalHost } from "../net/ip_address.ts";
 import type { ErrorCode } from "./error_code.ts";
-import { textFrom } from "./header_lines.ts";
+import { textFrom } from "../../runtime/latin1.ts";
 import { OutgoingRequest } from "./outgoing.ts";
 
 /** A request's first line and where it is sent. */

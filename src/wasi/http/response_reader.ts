@@ -9,7 +9,7 @@ import type { IncomingMessage } from "node:http";
 import type { BodyReader } from "./body_source.ts";
 import type { HttpFailure } from "./error_code.ts";
 import { type FieldEntry, isForbidden } from "./fields.ts";
-import { bytesFrom } from "./header_lines.ts";
+import { bytesFrom } from "../../runtime/latin1.ts";
 import { failure, failureFrom } from "./outgoing_failure.ts";
 
 /** What a reader does with its connection. */

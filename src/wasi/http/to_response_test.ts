@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fetchResponse } from "../../runtime/fetch_message.ts";
 import { type FieldEntry, Fields } from "./fields.ts";
-import { bytesFrom } from "./header_lines.ts";
+import { bytesFrom } from "../../runtime/latin1.ts";
 import { OutgoingBody, OutgoingResponse } from "./outgoing.ts";
 import { toResponse } from "./to_response.ts";
 

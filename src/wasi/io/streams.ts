@@ -167,15 +167,19 @@ export class OutputStream {
   }
 
   /** `blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>` */
-  async blockingWriteAndFlush(contents: Uint8Array): Promise<void> {
+  blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
     if (contents.length > MAX_BLOCKING_WRITE) {
       throw new RangeError(
         `output-stream.blocking-write-and-flush got ${contents.length} bytes where ` +
           `${MAX_BLOCKING_WRITE} are allowed`,
       );
     }
-    await this.#writeAll(contents);
-    await this.blockingFlush();
+    // Where there is room the guest is not suspended, and that is nearly always.
+    if (contents.length <= this.#sink.capacity()) {
+      if (contents.length > 0) this.#sink.write(contents);
+      return this.blockingFlush();
+    }
+    return this.#writeAll(contents).then(() => this.blockingFlush());
   }
 
   /** Asks for room right before each write: the other side may close at any `await`. */
@@ -208,8 +212,13 @@ export class OutputStream {
   }
 
   /** `blocking-flush: func() -> result<_, stream-error>` */
-  async blockingFlush(): Promise<void> {
+  blockingFlush(): void | Promise<void> {
     this.flush();
+    if (!this.#sink.isReady()) return this.#flushed();
+    this.#sink.capacity();
+  }
+
+  async #flushed(): Promise<void> {
     while (!this.#sink.isReady()) await this.#sink.whenReady();
     this.#sink.capacity();
   }
@@ -231,7 +240,7 @@ export class OutputStream {
   }
 
   /** `blocking-write-zeroes-and-flush: func(len: u64) -> result<_, stream-error>` */
-  blockingWriteZeroesAndFlush(length: bigint): Promise<void> {
+  blockingWriteZeroesAndFlush(length: bigint): void | Promise<void> {
     // Refused before it is allocated: the length is the guest's.
     if (length > BigInt(MAX_BLOCKING_WRITE)) {
       throw new RangeError(

@@ -4,9 +4,13 @@
  * @module
  */
 
-import { COUNTER_MAX, KeyValueError } from "../../keyvalue/store.ts";
+import {
+  type Answer,
+  COUNTER_MAX,
+  KeyValueError,
+} from "../../keyvalue/store.ts";
 import type { HostInterface } from "../../runtime/host_interface.ts";
-import { type BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { answer, type BucketHandle, STORE_ERROR } from "./bucket_handle.ts";
 import { keyCall, sum } from "./described_calls.ts";
 import { DraftBucketHandle } from "./store.ts";
 
@@ -16,13 +20,12 @@ import { DraftBucketHandle } from "./store.ts";
  * Counters are `s64`, and this draft knows only `u64`: neither a delta nor a sum that the
  * other cannot carry is wrapped.
  */
-async function increment(
-  handle: BucketHandle,
+function increment(
+  { atHand }: BucketHandle,
   key: string,
   delta: bigint,
-): Promise<bigint> {
-  const { bucket } = handle;
-  try {
+): Answer<bigint> {
+  return answer(() => {
     // The delta is the guest's.
     if (delta > COUNTER_MAX) {
       throw new KeyValueError(
@@ -30,7 +33,8 @@ async function increment(
         `Cannot add ${delta} to "${key}": a counter holds at most ${COUNTER_MAX}`,
       );
     }
-    const counted = await bucket.increment(key, delta);
+    return atHand.increment(key, delta);
+  }, (counted) => {
     if (counted < 0n) {
       throw new KeyValueError(
         "other",
@@ -39,9 +43,7 @@ async function increment(
       );
     }
     return counted;
-  } catch (error) {
-    throw refusal(error);
-  }
+  });
 }
 
 export const atomicsInterface: HostInterface = {

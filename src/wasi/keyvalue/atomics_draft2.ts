@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Version } from "../../keyvalue/store.ts";
+import type { Answer, Version } from "../../keyvalue/store.ts";
 import { type HostInterface, WitError } from "../../runtime/host_interface.ts";
 import {
+  answer,
   type BucketHandle,
   refusal,
   STORE_ERROR,
@@ -43,12 +44,11 @@ export class Cas {
    * Reads the version here, so that a guest which knows the value already is safe without
    * `current`.
    */
-  static async new(handle: BucketHandle, key: string): Promise<Cas> {
-    try {
-      return new Cas(handle, key, (await handle.bucket.get(key))?.version);
-    } catch (error) {
-      throw refusal(error);
-    }
+  static new(handle: BucketHandle, key: string): Answer<Cas> {
+    return answer(
+      () => handle.atHand.get(key),
+      (entry) => new Cas(handle, key, entry?.version),
+    );
   }
 
   /**
@@ -56,14 +56,11 @@ export class Cas {
    *
    * From here on the version is that of the value it answers.
    */
-  async current(): Promise<Uint8Array | undefined> {
-    try {
-      const entry = await this.#handle.bucket.get(this.#key);
+  current(): Answer<Uint8Array | undefined> {
+    return answer(() => this.#handle.atHand.get(this.#key), (entry) => {
       this.#version = entry?.version;
       return entry?.value;
-    } catch (error) {
-      throw refusal(error);
-    }
+    });
   }
 
   /** What is told of a call. For the host. */
@@ -73,8 +70,8 @@ export class Cas {
 
   /** Sets the value, or answers a handle at the version that stood in the way. For the host. */
   async swap(value: Uint8Array): Promise<Cas | undefined> {
-    const { bucket } = this.#handle;
-    const swapped = await bucket.swap(this.#key, this.#version, value);
+    const { atHand } = this.#handle;
+    const swapped = await atHand.swap(this.#key, this.#version, value);
     return swapped.swapped
       ? undefined
       : new Cas(this.#handle, this.#key, swapped.current?.version);
@@ -96,17 +93,12 @@ async function swap(cas: Cas, value: Uint8Array): Promise<void> {
 }
 
 /** `increment: func(bucket: borrow<bucket>, key: string, delta: s64) -> result<s64, error>` */
-async function increment(
-  handle: BucketHandle,
+function increment(
+  { atHand }: BucketHandle,
   key: string,
   delta: bigint,
-): Promise<bigint> {
-  const { bucket } = handle;
-  try {
-    return await bucket.increment(key, delta);
-  } catch (error) {
-    throw refusal(error);
-  }
+): Answer<bigint> {
+  return answer(() => atHand.increment(key, delta));
 }
 
 export const atomicsDraft2Interface: HostInterface = {

@@ -136,9 +136,9 @@ Deno.test("a store's failure is store-error to swap(), and an error to new and c
   const refuse = () => Promise.reject(new KeyValueError("access-denied", "no"));
   const refused = new BucketHandle(stubBucket({ get: refuse, swap: refuse }));
   const denied = new WitError({ tag: "access-denied" });
-  await assert.rejects(() => Cas.new(refused, "k"), denied);
+  await assert.rejects(async () => await Cas.new(refused, "k"), denied);
   const cas = new Cas(refused, "k", undefined);
-  await assert.rejects(() => cas.current(), denied);
+  await assert.rejects(async () => await cas.current(), denied);
   await assert.rejects(
     () => swap(cas, A),
     new WitError({ tag: "store-error", val: { tag: "access-denied" } }),
@@ -148,7 +148,7 @@ Deno.test("a store's failure is store-error to swap(), and an error to new and c
 Deno.test("new, current() and swap() trap on a host fault", async () => {
   const broken = new BucketHandle(stubBucket({}));
   const cas = new Cas(broken, "k", undefined);
-  await assert.rejects(() => Cas.new(broken, "k"), TypeError);
-  await assert.rejects(() => cas.current(), TypeError);
+  await assert.rejects(async () => await Cas.new(broken, "k"), TypeError);
+  await assert.rejects(async () => await cas.current(), TypeError);
   await assert.rejects(() => swap(cas, A), TypeError);
 });

@@ -41,14 +41,17 @@ for (
 for (const delta of [COUNTER_MAX + 1n, 2n ** 64n - 1n]) {
   Deno.test(`increment() by ${delta} is refused before it reaches the bucket`, async () => {
     const { handle, deltas } = counterAt(0n);
-    await assert.rejects(() => increment(handle, "k", delta), isOther);
+    await assert.rejects(
+      async () => await increment(handle, "k", delta),
+      isOther,
+    );
     assert.deepEqual(deltas, []);
   });
 }
 
 Deno.test("increment() answers an error where the sum is negative", async () => {
   const { handle } = counterAt(-5n);
-  await assert.rejects(() => increment(handle, "k", 3n), isOther);
+  await assert.rejects(async () => await increment(handle, "k", 3n), isOther);
 });
 
 Deno.test("increment() answers an error, and traps on a host fault", async () => {
@@ -56,14 +59,14 @@ Deno.test("increment() answers an error, and traps on a host fault", async () =>
     increment: () => Promise.reject(new KeyValueError("other", "no number")),
   }));
   await assert.rejects(
-    () => increment(refused, "k", 1n),
+    async () => await increment(refused, "k", 1n),
     new WitError({ tag: "other", val: "no number" }),
   );
   const broken = new BucketHandle(stubBucket({}));
-  await assert.rejects(() => increment(broken, "k", 1n), TypeError);
+  await assert.rejects(async () => await increment(broken, "k", 1n), TypeError);
 });
 
 Deno.test("increment() traps on a handle that the guest made up", async () => {
   const forged: BucketHandle = Object.create(BucketHandle.prototype);
-  await assert.rejects(() => increment(forged, "k", 1n), TypeError);
+  await assert.rejects(async () => await increment(forged, "k", 1n), TypeError);
 });

@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { Answer } from "../../keyvalue/store.ts";
 import type {
   HostFunction,
   HostInterface,
   ResourceClass,
 } from "../../runtime/host_interface.ts";
-import { type BucketHandle, refusal, STORE_ERROR } from "./bucket_handle.ts";
+import { answer, type BucketHandle, STORE_ERROR } from "./bucket_handle.ts";
 import { keysCall } from "./described_calls.ts";
 import { Draft2BucketHandle, DraftBucketHandle } from "./store.ts";
 
@@ -17,60 +18,45 @@ import { Draft2BucketHandle, DraftBucketHandle } from "./store.ts";
 type KeyValue = readonly [key: string, value: Uint8Array];
 
 /** `get-many: func(bucket: borrow<bucket>, keys: list<string>) -> result<list<option<tuple<string, list<u8>>>>, error>` */
-async function getMany(
-  handle: BucketHandle,
+function getMany(
+  { atHand }: BucketHandle,
   keys: readonly string[],
-): Promise<(KeyValue | undefined)[]> {
-  const { bucket } = handle;
-  try {
-    const entries = await bucket.getMany(keys);
-    return keys.map((key, index) => {
-      const entry = entries[index];
-      return entry && [key, entry.value];
-    });
-  } catch (error) {
-    throw refusal(error);
-  }
+): Answer<(KeyValue | undefined)[]> {
+  return answer(
+    () => atHand.getMany(keys),
+    (entries) =>
+      keys.map((key, index) => {
+        const entry = entries[index];
+        return entry && [key, entry.value];
+      }),
+  );
 }
 
 /** `get-many: func(bucket: borrow<bucket>, keys: list<string>) -> result<list<tuple<string, option<list<u8>>>>, error>` */
-async function getManyPairs(
-  handle: BucketHandle,
+function getManyPairs(
+  { atHand }: BucketHandle,
   keys: readonly string[],
-): Promise<(readonly [key: string, value: Uint8Array | undefined])[]> {
-  const { bucket } = handle;
-  try {
-    const entries = await bucket.getMany(keys);
-    return keys.map((key, index) => [key, entries[index]?.value]);
-  } catch (error) {
-    throw refusal(error);
-  }
+): Answer<(readonly [key: string, value: Uint8Array | undefined])[]> {
+  return answer(
+    () => atHand.getMany(keys),
+    (entries) => keys.map((key, index) => [key, entries[index]?.value]),
+  );
 }
 
 /** `set-many: func(bucket: borrow<bucket>, key-values: list<tuple<string, list<u8>>>) -> result<_, error>` */
-async function setMany(
-  handle: BucketHandle,
+function setMany(
+  { atHand }: BucketHandle,
   entries: readonly KeyValue[],
-): Promise<void> {
-  const { bucket } = handle;
-  try {
-    await bucket.setMany(entries);
-  } catch (error) {
-    throw refusal(error);
-  }
+): Answer<void> {
+  return answer(() => atHand.setMany(entries));
 }
 
 /** `delete-many: func(bucket: borrow<bucket>, keys: list<string>) -> result<_, error>` */
-async function deleteMany(
-  handle: BucketHandle,
+function deleteMany(
+  { atHand }: BucketHandle,
   keys: readonly string[],
-): Promise<void> {
-  const { bucket } = handle;
-  try {
-    await bucket.deleteMany(keys);
-  } catch (error) {
-    throw refusal(error);
-  }
+): Answer<void> {
+  return answer(() => atHand.deleteMany(keys));
 }
 
 const BUCKET = "bucket: borrow<bucket>";

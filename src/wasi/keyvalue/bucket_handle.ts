@@ -6,7 +6,10 @@
  */
 
 import {
+  type Answer,
   type Bucket,
+  type BucketAtHand,
+  type Entry,
   KeyValueError,
   type KeyValueErrorCode,
 } from "../../keyvalue/store.ts";
@@ -21,6 +24,11 @@ export interface BucketOpener {
    * @throws {KeyValueError} There is none of that name, or not for this guest.
    */
   open(identifier: string): Promise<Bucket>;
+  /**
+   * The same where it is open already, so that no guest need be suspended; absent where that
+   * cannot be said at once. MUST NOT throw.
+   */
+  known?(identifier: string): Bucket | undefined;
 }
 
 /** `variant error { no-such-store, access-denied, other(string) }` */
@@ -45,14 +53,48 @@ export function refusal(error: unknown): WitError<StoreError> {
   );
 }
 
+/**
+ * What a bucket answers, as the guest is told it: at once where it is there at once, so that
+ * the guest is not suspended.
+ *
+ * @throws {WitError} The guest is told of the failure.
+ */
+export function answer<T, Told = T>(
+  ask: () => Answer<T>,
+  tell?: (value: T) => Told,
+): Answer<Told> {
+  try {
+    const value = ask();
+    if (value instanceof Promise) return answerLater(value, tell);
+    // Without a `tell` both types are one.
+    return tell === undefined ? value as unknown as Told : tell(value);
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+async function answerLater<T, Told>(
+  promise: Promise<T>,
+  tell: ((value: T) => Told) | undefined,
+): Promise<Told> {
+  try {
+    const value = await promise;
+    return tell === undefined ? value as unknown as Told : tell(value);
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
 /** `resource bucket`, without what the drafts disagree on. */
 export class BucketHandle {
   readonly #bucket: Bucket;
+  readonly #atHand: BucketAtHand;
   readonly #identifier: string;
 
   /** @param identifier What the guest named it by. */
   constructor(bucket: Bucket, identifier = "") {
     this.#bucket = bucket;
+    this.#atHand = bucket.atHand ?? bucket;
     this.#identifier = identifier;
   }
 
@@ -66,39 +108,32 @@ export class BucketHandle {
     return this.#bucket;
   }
 
+  /** The same, where it answers at once if it can. For the host. */
+  get atHand(): BucketAtHand {
+    return this.#atHand;
+  }
+
   /** `get: func(key: string) -> result<option<list<u8>>, error>` */
-  async get(key: string): Promise<Uint8Array | undefined> {
-    try {
-      return (await this.#bucket.get(key))?.value;
-    } catch (error) {
-      throw refusal(error);
-    }
+  get(key: string): Answer<Uint8Array | undefined> {
+    return answer(() => this.#atHand.get(key), valueOf);
   }
 
   /** `set: func(key: string, value: list<u8>) -> result<_, error>` */
-  async set(key: string, value: Uint8Array): Promise<void> {
-    try {
-      await this.#bucket.set(key, value);
-    } catch (error) {
-      throw refusal(error);
-    }
+  set(key: string, value: Uint8Array): Answer<void> {
+    return answer(() => this.#atHand.set(key, value));
   }
 
   /** `delete: func(key: string) -> result<_, error>` */
-  async delete(key: string): Promise<void> {
-    try {
-      await this.#bucket.delete(key);
-    } catch (error) {
-      throw refusal(error);
-    }
+  delete(key: string): Answer<void> {
+    return answer(() => this.#atHand.delete(key));
   }
 
   /** `exists: func(key: string) -> result<bool, error>` */
-  async exists(key: string): Promise<boolean> {
-    try {
-      return await this.#bucket.exists(key);
-    } catch (error) {
-      throw refusal(error);
-    }
+  exists(key: string): Answer<boolean> {
+    return answer(() => this.#atHand.exists(key));
   }
+}
+
+function valueOf(entry: Entry | undefined): Uint8Array | undefined {
+  return entry?.value;
 }

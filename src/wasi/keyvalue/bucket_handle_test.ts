@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stubBucket } from "../../../tests/support/stub_bucket.ts";
-import { KeyValueError } from "../../keyvalue/store.ts";
+import { type Answer, KeyValueError } from "../../keyvalue/store.ts";
 import { WitError } from "../../runtime/host_interface.ts";
 import { BucketHandle, refusal } from "./bucket_handle.ts";
 
@@ -70,7 +70,7 @@ Deno.test("set(), delete() and exists() pass on what the guest gave", async () =
   assert.equal((calls[0] as unknown[])[2], value);
 });
 
-const acts: Record<string, (handle: BucketHandle) => Promise<unknown>> = {
+const acts: Record<string, (handle: BucketHandle) => Answer<unknown>> = {
   get: (handle) => handle.get("key"),
   set: (handle) => handle.set("key", new Uint8Array()),
   delete: (handle) => handle.delete("key"),
@@ -83,7 +83,7 @@ for (const [name, act] of Object.entries(acts)) {
       [name]: () => Promise.reject(new KeyValueError("access-denied", "no")),
     }));
     await assert.rejects(
-      () => act(refused),
+      async () => await act(refused),
       new WitError({ tag: "access-denied" }),
     );
     const broken = new BucketHandle(stubBucket({
@@ -91,11 +91,11 @@ for (const [name, act] of Object.entries(acts)) {
         throw new RangeError("a bug");
       },
     }));
-    await assert.rejects(() => act(broken), RangeError);
+    await assert.rejects(async () => await act(broken), RangeError);
   });
 
   Deno.test(`${name}() traps on a handle that the guest made up`, async () => {
     const forged: BucketHandle = Object.create(BucketHandle.prototype);
-    await assert.rejects(() => act(forged), TypeError);
+    await assert.rejects(async () => await act(forged), TypeError);
   });
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Bucket, KeyPage } from "../../keyvalue/store.ts";
+import type { Answer, Bucket, KeyPage } from "../../keyvalue/store.ts";
 import type { HostInterface } from "../../runtime/host_interface.ts";
 import {
+  answer,
   BucketHandle,
   type BucketOpener,
-  refusal,
   STORE_ERROR,
 } from "./bucket_handle.ts";
 import { countOf, found, keyCall, ofBucket } from "./described_calls.ts";
@@ -23,21 +23,19 @@ export interface KeyResponse<Cursor> {
 /** `resource bucket` of the first draft, where a cursor is a `u64`. */
 class DraftBucket extends BucketHandle {
   /** `list-keys: func(cursor: option<u64>) -> result<key-response, error>` */
-  async listKeys(cursor: bigint | undefined): Promise<KeyResponse<bigint>> {
-    const page = await pageOf(this, cursor?.toString());
-    return {
-      keys: page.keys,
-      cursor: page.cursor === undefined ? undefined : BigInt(page.cursor),
-    };
+  listKeys(cursor: bigint | undefined): Answer<KeyResponse<bigint>> {
+    return pageOf(this, cursor?.toString(), ({ keys, cursor }) => ({
+      keys,
+      cursor: cursor === undefined ? undefined : BigInt(cursor),
+    }));
   }
 }
 
 /** `resource bucket` of the second draft, where a cursor is a string. */
 class Draft2Bucket extends BucketHandle {
   /** `list-keys: func(cursor: option<string>) -> result<key-response, error>` */
-  async listKeys(cursor: string | undefined): Promise<KeyResponse<string>> {
-    const page = await pageOf(this, cursor);
-    return { keys: page.keys, cursor: page.cursor };
+  listKeys(cursor: string | undefined): Answer<KeyResponse<string>> {
+    return pageOf(this, cursor, ({ keys, cursor }) => ({ keys, cursor }));
   }
 }
 
@@ -45,15 +43,15 @@ class Draft2Bucket extends BucketHandle {
  * The cursor is the guest's, and may be one that was never given out; that is for the bucket
  * to refuse.
  */
-async function pageOf(
-  { bucket }: BucketHandle,
+function pageOf<Response>(
+  { atHand }: BucketHandle,
   cursor: string | undefined,
-): Promise<KeyPage> {
-  try {
-    return await bucket.listKeys(cursor === undefined ? undefined : { cursor });
-  } catch (error) {
-    throw refusal(error);
-  }
+  tell: (page: KeyPage) => Response,
+): Answer<Response> {
+  return answer(
+    () => atHand.listKeys(cursor === undefined ? undefined : { cursor }),
+    tell,
+  );
 }
 
 /** The buckets of the first draft that `atomics` and `batch` take: no label's. */
@@ -133,12 +131,11 @@ function makeStore(
   /** Nothing is the bucket of the label. */
   const nameOf = (identifier: string) => identifier === "" ? label : identifier;
   /** `open: func(identifier: string) -> result<bucket, error>` */
-  async function open(identifier: string): Promise<BucketHandle> {
-    try {
-      return new Handle(await buckets.open(identifier), nameOf(identifier));
-    } catch (error) {
-      throw refusal(error);
-    }
+  function open(identifier: string): Answer<BucketHandle> {
+    return answer(
+      () => buckets.known?.(identifier) ?? buckets.open(identifier),
+      (bucket) => new Handle(bucket, nameOf(identifier)),
+    );
   }
   return {
     name: "wasi:keyvalue/store",

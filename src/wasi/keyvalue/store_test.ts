@@ -72,13 +72,13 @@ Deno.test("open() answers no-such-store, and traps on a host fault", async () =>
     Promise.reject(new KeyValueError("no-such-store", "unknown"))
   );
   await assert.rejects(
-    () => unknown.open("x"),
+    async () => await unknown.open("x"),
     new WitError({ tag: "no-such-store" }),
   );
   const broken = storeOf(() => {
     throw new TypeError("a bug");
   });
-  await assert.rejects(() => broken.open("x"), TypeError);
+  await assert.rejects(async () => await broken.open("x"), TypeError);
 });
 
 for (
