@@ -1,0 +1,113 @@
+// deno-lint-ignore-file no-console -- its line of JSON is its output
+/**
+ * `hot_path.ts GUEST.wasm REUSE`: what one request costs that a guest answers, without a clock:
+ * how many functions of Wharf are called, and how many bytes are allocated in V8's heap. For
+ * `tests/hot_path_test.ts`, which starts it with {@linkcode HOT_PATH_FLAGS}.
+ *
+ * @module
+ */
+
+import { Session } from "node:inspector/promises";
+import { makeHost, openApp } from "../src/assemble.ts";
+import { loadConfig } from "../src/config/mod.ts";
+import { Gate } from "../src/front/gate.ts";
+import type { HttpRequest } from "../src/runtime/http_message.ts";
+import { cachedArtifact } from "../src/transpile/cache.ts";
+
+/**
+ * What makes both figures the same in every run: nothing is optimised away, and the garbage of
+ * all requests fits before any of it is collected.
+ */
+export const HOT_PATH_FLAGS =
+  "--no-opt,--no-maglev,--min-semi-space-size=64,--max-semi-space-size=64";
+
+/** What one request costs. */
+export interface HotPathCost {
+  /** Calls of functions in `src`. */
+  readonly calls: number;
+  /** Bytes allocated in V8's heap. */
+  readonly bytes: number;
+}
+
+const ORIGIN = { client: undefined };
+
+const WARM_UP = 300;
+const REQUESTS = 1000;
+
+/** How often it is looked whether garbage was collected. */
+const ROUNDS = 20;
+
+const REQUEST: HttpRequest = {
+  method: "GET",
+  url: "http://127.0.0.1:8000/",
+  headers: [["host", "127.0.0.1:8000"], ["accept", "*/*"]],
+  body: null,
+};
+
+async function main(component: string, reuse: string): Promise<void> {
+  const { config } = await loadConfig({
+    cwd: Deno.cwd(),
+    env: {},
+    flags: { component, port: "0", lanes: "0", "instance-reuse": reuse },
+    userConfigDir: "/",
+  });
+  const log = { emit() {} };
+  const { artifact } = await cachedArtifact(
+    ".wharf/artifacts",
+    await Deno.readFile(component),
+    { memoryLimit: config.dev.memoryLimit },
+  );
+  const host = makeHost(config, log);
+  await using app = await openApp({ artifact, host, config, log });
+  using gate = new Gate({
+    limits: config.dev.http,
+    handle: (request) => app.handle(request),
+    events: { refused() {}, broken() {}, trailersLost() {} },
+    sendsTrailers: false,
+  });
+  const request = async (count: number) => {
+    for (let left = count; left > 0; left--) {
+      const { status } = await gate.handle(REQUEST, () => ORIGIN);
+      if (status !== 200) throw new Error(`It answered ${status}`);
+    }
+  };
+  await request(WARM_UP);
+  const bytes = await countBytes(request);
+  const cost: HotPathCost = { calls: await countCalls(request), bytes };
+  console.log(JSON.stringify(cost));
+}
+
+async function countBytes(
+  request: (count: number) => Promise<void>,
+): Promise<number> {
+  const used = () => Deno.memoryUsage().heapUsed;
+  const before = used();
+  let last = before;
+  for (let round = 0; round < ROUNDS; round++) {
+    await request(REQUESTS / ROUNDS);
+    const now = used();
+    if (now < last) throw new Error("Garbage was collected meanwhile");
+    last = now;
+  }
+  return (last - before) / REQUESTS;
+}
+
+async function countCalls(
+  request: (count: number) => Promise<void>,
+): Promise<number> {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.startPreciseCoverage", { callCount: true });
+  await request(REQUESTS);
+  const { result } = await session.post("Profiler.takePreciseCoverage");
+  const calls = result
+    .filter(({ url }) =>
+      url.startsWith(new URL("../src/", import.meta.url).href)
+    )
+    .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges))
+    .reduce((sum, { count }) => sum + count, 0);
+  return calls / REQUESTS;
+}
+
+if (import.meta.main) await main(Deno.args[0]!, Deno.args[1]!);

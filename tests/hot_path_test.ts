@@ -1,0 +1,50 @@
+/**
+ * What a request costs, without a clock: a change that makes the hot path dearer is found here,
+ * on whatever machine. `bench/hot_path.ts` counts.
+ */
+
+import assert from "node:assert/strict";
+import { HOT_PATH_FLAGS, type HotPathCost } from "../bench/hot_path.ts";
+
+/**
+ * What was counted when this was written. Whoever makes it cheaper writes the new figures here;
+ * whoever makes it dearer for a reason does too, and gives the reason in the commit.
+ */
+const COSTS: Readonly<Record<string, HotPathCost>> = {
+  "hello reused": { calls: 299, bytes: 11421 },
+  "hello fresh": { calls: 332, bytes: 18549 },
+  "kv_get reused": { calls: 387, bytes: 12655 },
+  "kv_get fresh": { calls: 422, bytes: 19985 },
+};
+
+/** How much more is let pass. */
+const TOLERANCE = 1.2;
+
+for (const [scenario, cost] of Object.entries(COSTS)) {
+  Deno.test(`a request costs no more than it did: ${scenario}`, async () => {
+    const [guest, life] = scenario.split(" ");
+    const { success, stdout, stderr } = await new Deno.Command(
+      Deno.execPath(),
+      {
+        args: [
+          "run",
+          "-A",
+          "--unstable-kv",
+          `--v8-flags=${HOT_PATH_FLAGS}`,
+          "bench/hot_path.ts",
+          `tests/guests/${guest}.wasm`,
+          life === "fresh" ? "1" : "1000000",
+        ],
+      },
+    ).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    const now: HotPathCost = JSON.parse(new TextDecoder().decode(stdout));
+    for (const what of ["calls", "bytes"] as const) {
+      assert.ok(
+        now[what] <= cost[what] * TOLERANCE,
+        `${now[what]} ${what} a request, where it was ${cost[what]}; ` +
+          "see deno task profile",
+      );
+    }
+  });
+}
