@@ -8,11 +8,9 @@
  */
 
 import { Session } from "node:inspector/promises";
-import { makeHost, openApp } from "../src/assemble.ts";
-import { loadConfig } from "../src/config/mod.ts";
 import { Gate } from "../src/front/gate.ts";
 import type { HttpRequest } from "../src/runtime/http_message.ts";
-import { cachedArtifact } from "../src/transpile/cache.ts";
+import { openGuest } from "./open_guest.ts";
 
 /**
  * What makes both figures the same in every run: nothing is optimised away, and the garbage of
@@ -45,20 +43,9 @@ const REQUEST: HttpRequest = {
 };
 
 async function main(component: string, reuse: string): Promise<void> {
-  const { config } = await loadConfig({
-    cwd: Deno.cwd(),
-    env: {},
-    flags: { component, port: "0", lanes: "0", "instance-reuse": reuse },
-    userConfigDir: "/",
-  });
-  const log = { emit() {} };
-  const { artifact } = await cachedArtifact(
-    ".wharf/artifacts",
-    await Deno.readFile(component),
-    { memoryLimit: config.dev.memoryLimit },
-  );
-  const host = makeHost(config, log);
-  await using app = await openApp({ artifact, host, config, log });
+  const opened = await openGuest(component, { reuse });
+  const { config } = opened;
+  await using app = opened.app;
   using gate = new Gate({
     limits: config.dev.http,
     handle: (request) => app.handle(request),

@@ -10,10 +10,8 @@
 import { type Profiler, Session } from "node:inspector/promises";
 import { cpuUsage } from "node:process";
 import { parseArgs } from "node:util";
-import { type Host, makeHost, openApp, startThreads } from "../src/assemble.ts";
-import { loadConfig } from "../src/config/mod.ts";
 import { openProjectDoor } from "../src/front/project_door.ts";
-import { cachedArtifact } from "../src/transpile/cache.ts";
+import { openGuest } from "./open_guest.ts";
 import { table } from "./report.ts";
 import { wrk } from "./wrk.ts";
 
@@ -32,29 +30,12 @@ async function main(): Promise<void> {
     },
   });
   const component = positionals[0] ?? "tests/guests/kv_get.wasm";
-  const { config } = await loadConfig({
-    cwd: Deno.cwd(),
-    env: {},
-    flags: {
-      component,
-      port: "0",
-      lanes: values.lanes,
-      "instance-reuse": values.fresh ? "1" : "1000000",
-    },
-    userConfigDir: "/",
+  const opened = await openGuest(component, {
+    lanes: values.lanes,
+    ...(!values.fresh && { reuse: "1000000" }),
   });
-  const log = { emit() {} };
-  const { artifact } = await cachedArtifact(
-    ".wharf/artifacts",
-    await Deno.readFile(component),
-    { memoryLimit: config.dev.memoryLimit },
-  );
-  const threads = startThreads(config);
-  const host: Host = {
-    ...makeHost(config, log),
-    ...(threads !== undefined && { threads }),
-  };
-  await using app = await openApp({ artifact, host, config, log });
+  const { config } = opened;
+  await using app = opened.app;
   await using door = await openProjectDoor({
     config,
     refused() {},

@@ -6,35 +6,16 @@
  * @module
  */
 
-import { type Host, makeHost, openApp, startThreads } from "../src/assemble.ts";
-import { loadConfig } from "../src/config/mod.ts";
 import { RequestJournal } from "../src/explorer/journal.ts";
 import { openDoor } from "../src/dev/front_door.ts";
-import { cachedArtifact } from "../src/transpile/cache.ts";
+import { openGuest } from "./open_guest.ts";
 
 const [mode, lanes, file] = Deno.args as [string, string, string];
-const { config } = await loadConfig({
-  cwd: Deno.cwd(),
-  env: {},
-  flags: { component: file, port: "0", lanes, "instance-reuse": "1000000" },
-  userConfigDir: "/",
-});
 const journal = mode === "journal" ? new RequestJournal() : undefined;
 const log = journal?.log ?? { emit() {} };
-const threads = startThreads(config);
-const host: Host = {
-  ...makeHost(config, log),
-  ...(threads !== undefined && { threads }),
-};
-const { artifact } = await cachedArtifact(
-  ".wharf/artifacts",
-  await Deno.readFile(file),
-  { memoryLimit: config.dev.memoryLimit },
-);
-const app = await openApp({
-  artifact,
-  host,
-  config,
+const { app, config } = await openGuest(file, {
+  lanes,
+  reuse: "1000000",
   log,
   tracesCalls: mode !== "off",
 });
