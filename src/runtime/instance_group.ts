@@ -100,7 +100,7 @@ export class GroupContext implements InstanceContext {
   drop(): void {
     if (this.#isDropped) return;
     this.#isDropped = true;
-    this.state.end(new Error("The instance was dropped"));
+    this.state.dispose();
     for (const callback of this.#dropCallbacks.splice(0)) callback();
   }
 }

@@ -34,6 +34,7 @@ export class GuestState {
   /** Its core instances that can be interrupted. */
   readonly cores: InterruptibleCore[] = [];
   #fault: { readonly error: unknown } | undefined;
+  #isDropped = false;
   #later: Promise<unknown> | undefined;
   #wake: ((error: unknown) => void) | undefined;
 
@@ -52,7 +53,13 @@ export class GuestState {
   wait<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#wake = reject;
-      promise.then(resolve, reject);
+      promise.then((value) => {
+        this.#wake = undefined;
+        resolve(value);
+      }, (error) => {
+        this.#wake = undefined;
+        reject(error);
+      });
     });
   }
 
@@ -71,8 +78,19 @@ export class GuestState {
   /** Ends the instance: what it waits for rejects, and every later host call throws. */
   end(error: unknown): void {
     this.fault(error);
+    this.dispose();
+  }
+
+  /**
+   * The same where nothing went wrong. Nearly always nobody asks why it ended, and an error takes
+   * longer to make than the rest.
+   */
+  dispose(): void {
+    this.#isDropped = true;
     for (const core of this.cores) core.end();
-    this.#wake?.(error);
+    if (this.#wake !== undefined) {
+      this.#wake((this.#fault ??= { error: dropped() }).error);
+    }
     this.handles.clear();
   }
 
@@ -114,7 +132,12 @@ export class GuestState {
   /** Throws what ended the instance, if it has. */
   check(): void {
     if (this.#fault !== undefined) throw this.#fault.error;
+    if (this.#isDropped) throw dropped();
   }
+}
+
+function dropped(): Error {
+  return new Error("The instance was dropped");
 }
 
 /** What a lowered function needs of the instance that calls it. */
