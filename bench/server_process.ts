@@ -4,45 +4,56 @@
  * @module
  */
 
-import { residentMemory } from "../tests/support/process_usage.ts";
 import { TextLineStream } from "../tests/support/text_line_stream.ts";
+import { signalChildren, treeMemory, treeProcessor } from "./process_tree.ts";
 
 /** A server that answers requests. Disposing ends it. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   /** Milliseconds from the start of the process to the end of its first response. */
   readonly firstResponse: number;
-  /** Resident memory now, in MiB. Linux only. */
+  /** Resident memory now of all its processes, in MiB. Linux only. */
   residentMemory(): Promise<number>;
+  /** Seconds of processor that all its processes have used. Linux only. */
+  processor(): Promise<number>;
 }
 
 /** How a server is started. */
 export interface ServerOptions {
-  /** Arguments of `deno`. */
+  /** The program; default `deno`. */
+  readonly command?: string;
   readonly args: readonly string[];
+  /** Whether it tells its address on stderr, in place of stdout. */
+  readonly readsErrors?: boolean;
   /** Finds the address in a line of output. */
   readonly findUrl: (line: string) => string | undefined;
 }
 
 /** Starts a server and takes its first response. */
 export async function startServer(
-  { args, findUrl }: ServerOptions,
+  { command = Deno.execPath(), args, readsErrors = false, findUrl }:
+    ServerOptions,
 ): Promise<ServerProcess> {
   const start = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(command, {
     args: [...args],
-    stdout: "piped",
-    stderr: "inherit",
+    stdout: readsErrors ? "null" : "piped",
+    stderr: readsErrors ? "piped" : "inherit",
   }).spawn();
   const ready = Promise.withResolvers<string>();
+  const output = readsErrors ? child.stderr : child.stdout;
+  const last: string[] = [];
   const drained = (async () => {
-    for await (const line of child.stdout.pipeThrough(new TextLineStream())) {
+    for await (const line of output.pipeThrough(new TextLineStream())) {
       const url = findUrl(line);
       if (url !== undefined) ready.resolve(url);
+      last.push(line);
+      last.splice(0, last.length - MOST_LINES);
     }
     ready.reject(
       new Error(
-        `Cannot measure "deno ${args.join(" ")}": it ended before it was ready`,
+        `Cannot measure "${command} ${args.join(" ")}": it ended before it ` +
+          `was ready\n${last.join("\n")}`,
       ),
     );
   })();
@@ -51,13 +62,27 @@ export async function startServer(
   return {
     url,
     firstResponse: performance.now() - start,
-    residentMemory: () => residentMemory(child.pid),
+    residentMemory: () => treeMemory(child.pid),
+    processor: () => treeProcessor(child.pid),
     async [Symbol.asyncDispose]() {
-      child.kill("SIGINT");
+      // `jco serve` leaves the process that serves to itself.
+      await signalChildren(child.pid, "SIGTERM");
+      end(child);
       await child.status;
       await drained;
     },
   };
+}
+
+/** Of what a server that fails has said, the last ones. */
+const MOST_LINES = 20;
+
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGINT");
+  } catch {
+    // It has ended with its children.
+  }
 }
 
 /** The flags of the root's `dev` task. */
@@ -94,8 +119,13 @@ export function wharf(...flags: readonly string[]): ServerOptions {
 
 /** `Deno.serve` alone, with a body of bytes: what every other figure is held against. */
 export function rawServer(): ServerOptions {
+  return program("bench/raw_server.ts");
+}
+
+/** A program of this folder that prints `Listening on URL`. */
+export function program(file: string): ServerOptions {
   return {
-    args: ["run", "--allow-net", "bench/raw_server.ts"],
+    args: ["run", "--allow-net", file],
     findUrl: (line) => /^Listening on (\S+)$/.exec(line)?.[1],
   };
 }

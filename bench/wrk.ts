@@ -7,6 +7,8 @@
 /** What one run showed. */
 export interface WrkResult {
   readonly requestsPerSecond: number;
+  /** How many were answered. */
+  readonly requests: number;
   /** Milliseconds. */
   readonly p50: number;
   /** Milliseconds. */
@@ -26,12 +28,20 @@ export async function wrk(
   seconds: number,
 ): Promise<WrkResult> {
   const { stdout } = await new Deno.Command("wrk", {
-    args: ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url],
+    args: [
+      "-t1",
+      `-c${connections}`,
+      `-d${seconds}s`,
+      // What waits in a queue is slow, but no failure.
+      "--timeout=10s",
+      "--latency",
+      url,
+    ],
   }).output();
   const text = new TextDecoder().decode(stdout);
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
   const latency = (percent: number) => {
-    const match = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s)$`, "m")
+    const match = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s)\\s*$`, "m")
       .exec(text);
     if (match === null) {
       throw new Error(`Cannot read the output of wrk:\n${text}`);
@@ -48,6 +58,7 @@ export async function wrk(
     0,
   );
   return {
+    requests: number(/^\s+(\d+) requests in /m),
     requestsPerSecond: number(/Requests\/sec:\s+([\d.]+)/),
     p50: latency(50),
     p99: latency(99),
