@@ -1,12 +1,30 @@
 // deno-lint-ignore-file no-console -- its progress is for the person who runs it
 /**
- * `deno task bench`: measures Wharf beside `Deno.serve` alone and writes a dated page into
- * `bench/results`. Rounds are interleaved and medians shown, because machines are noisy;
+ * `deno task bench [--quick] [--only NAME] [--memory]`: Wharf beside `Deno.serve`, Hono and other
+ * hosts of components. Writes a dated page and a plot into `bench/results`; with `--quick` or
+ * `--only` it prints. Rounds are interleaved and medians shown, because machines are noisy;
  * ratios within one run say more than its figures.
  *
  * @module
  */
 
+import { type Contender, openContenders, TEMPLATE } from "./contenders.ts";
+import {
+  load,
+  type LoadRun,
+  measureMemory,
+  type MemoryRun,
+  startContender,
+} from "./load.ts";
+import {
+  loadPlot,
+  loadTable,
+  type Measured,
+  memoryTable,
+  targetTable,
+} from "./load_report.ts";
+import { runMemory } from "./memory_bench.ts";
+import { today, writePage } from "./page.ts";
 import { machine, median, ms, table } from "./report.ts";
 import {
   rawServer,
@@ -14,181 +32,184 @@ import {
   startServer,
   wharf,
 } from "./server_process.ts";
-import { wrk, type WrkResult } from "./wrk.ts";
+import { runSession } from "./session.ts";
+import { wrk } from "./wrk.ts";
 
-const SMALL = "tests/guests/hello.wasm";
-const SMALL_KV = "tests/guests/kv_get.wasm";
-const TEMPLATE = "templates/http-kv-handler/dist/http_kv_handler.wasm";
-
-/** A server under load. */
-interface Scenario {
-  readonly name: string;
-  readonly server: ServerOptions;
-  readonly path: string;
+/** How much is measured. */
+interface Extent {
+  readonly rounds: number;
+  /** Seconds of load, by the number of connections. */
+  readonly seconds:
+    readonly (readonly [connections: number, seconds: number])[];
+  readonly starts: number;
+  /** Requests after which memory is looked at again. */
+  readonly requests: number;
 }
 
-const SCENARIOS: readonly Scenario[] = [
-  { name: "Deno.serve alone", server: rawServer(), path: "/" },
-  ...guest("hello", SMALL, "/"),
-  ...guest("one key read", SMALL_KV, "/"),
-  ...guest("TypeScript template", TEMPLATE, "/?key=mykey"),
-];
+const WHOLE: Extent = {
+  rounds: 5,
+  seconds: [[1, 1], [64, 2]],
+  starts: 7,
+  requests: 10_000,
+};
 
-function guest(name: string, component: string, path: string): Scenario[] {
-  const flag = `--component=${component}`;
-  return [
-    { name: `${name}, fresh instances`, server: wharf(flag), path },
-    {
-      name: `${name}, reused instances`,
-      server: wharf(flag, "--instance-reuse=1000000"),
-      path,
-    },
-  ];
-}
+const QUICK: Extent = {
+  rounds: 2,
+  seconds: [[1, 1], [64, 1]],
+  starts: 2,
+  requests: 1000,
+};
 
-const ROUNDS = 3;
-const SECONDS = 3;
-const CONNECTIONS = [1, 64] as const;
-const STARTS = 9;
-
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
+  const only = optionOf(args, "--only");
+  const isQuick = args.includes("--quick");
+  const extent = isQuick ? QUICK : WHOLE;
   await buildTemplate();
-  const page = [
-    `# ${new Date().toISOString().slice(0, 10)}`,
-    "",
-    `\`deno task bench\` on ${await machine()}.`,
-    "",
-    "## Start",
-    "",
-    ...await measureStarts(),
-    "",
-    "## Load",
-    "",
-    `\`wrk -t1\`, ${ROUNDS} interleaved rounds of ${SECONDS} seconds, medians. The ratio is to ` +
-    "`Deno.serve` alone at as many connections.",
-    "",
-    ...await measureLoad(),
-    "",
-    "## Memory",
-    "",
-    ...await measureMemory(),
-    "",
-  ].join("\n");
-  const file = `bench/results/${new Date().toISOString().slice(0, 10)}.md`;
-  await Deno.mkdir("bench/results", { recursive: true });
-  await Deno.writeTextFile(file, page);
-  console.log(`\n${page}\nWritten to ${file}`);
+  await runSession(async (stack, folder) => {
+    if (args.includes("--memory")) return await runMemory(folder, isQuick);
+    const begun = performance.now();
+    const { list, remarks } = await openContenders(stack, folder, only);
+    const measured = await measureAll(list, extent);
+    const starts = only === undefined ? await measureStarts(extent) : [];
+    const minutes = (performance.now() - begun) / 60_000;
+    const plot = `${today()}-load.svg`;
+    const page = [
+      `# ${today()}`,
+      "",
+      `\`deno task bench\` on ${await machine()}, load average ${
+        Deno.loadavg()[0]!.toFixed(1)
+      } at its end, ${minutes.toFixed(1)} minutes. How to read it: ` +
+      "[the README of the benchmarks](../README.md).",
+      "",
+      "## Where it must arrive",
+      "",
+      ...targetTable(measured),
+      "",
+      `## Load`,
+      "",
+      `\`wrk -t1\`, ${extent.rounds} interleaved rounds, each with a process of its own: ` +
+      extent.seconds.map(([connections, seconds]) =>
+        `${seconds} s at ${connections} connection${connections > 1 ? "s" : ""}`
+      ).join(", ") + ". Medians; in brackets the least and the most.",
+      "",
+      `![Requests a second, in parts of those of Deno.serve](${plot})`,
+      "",
+      ...loadTable(measured),
+      "",
+      ...remarks.map((remark) => `- ${remark}`),
+      "",
+      "## Memory",
+      "",
+      ...memoryTable(measured),
+      "",
+      ...starts,
+    ];
+    if (isQuick || only !== undefined) {
+      console.log(`\n${page.join("\n")}\nNot written`);
+      return;
+    }
+    const file = await writePage(today(), page);
+    await Deno.writeTextFile(`bench/results/${plot}`, loadPlot(measured));
+    console.log(`\n${page.join("\n")}\nWritten to ${file}`);
+  });
 }
 
+/** The text behind a flag. */
+function optionOf(args: readonly string[], flag: string): string | undefined {
+  const at = args.indexOf(flag);
+  if (at < 0) return undefined;
+  const value = args[at + 1];
+  if (value === undefined) {
+    throw new TypeError(
+      `Cannot read "${flag}": it has no value; name a server`,
+    );
+  }
+  return value;
+}
+
+/** Builds it where its sources have changed. */
 async function buildTemplate(): Promise<void> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  console.log("the TypeScript template is built");
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--cwd", "templates/http-kv-handler", "build"],
+    stdout: "null",
   }).output();
-  if (!success) throw new Error("Cannot build the template");
+  if (success) return;
+  throw new Error(
+    `Cannot build "${TEMPLATE.file}": ${new TextDecoder().decode(stderr)}`,
+  );
 }
 
-async function measureStarts(): Promise<string[]> {
+async function measureAll(
+  list: readonly Contender[],
+  { rounds, seconds, requests }: Extent,
+): Promise<Measured[]> {
+  const runs = list.map(() => seconds.map((): LoadRun[] => []));
+  const memory: MemoryRun[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, contender] of list.entries()) {
+      await using running = await startContender(contender);
+      if (round === 0) memory.push(await measureMemory(running, requests));
+      await wrk(running.target, 64, 1); // until the machine code is there
+      for (const [column, [connections, time]] of seconds.entries()) {
+        runs[index]![column]!.push(await load(running, connections, time));
+      }
+      const rate = runs[index]!.at(-1)!.at(-1)!.requestsPerSecond;
+      console.log(
+        `round ${round + 1}/${rounds}: ${contender.name}: ${
+          Math.round(rate).toLocaleString("en")
+        } requests/s`,
+      );
+    }
+  }
+  return list.map(({ name }, index) => ({
+    name,
+    memory: memory[index]!,
+    loads: seconds.map(([connections], column) => ({
+      connections,
+      runs: runs[index]![column]!,
+    })),
+  }));
+}
+
+async function measureStarts({ starts }: Extent): Promise<string[]> {
   const cases: [string, ServerOptions][] = [
     ["Deno.serve alone", rawServer()],
-    ["hello, transpiled before", wharf(`--component=${SMALL}`)],
-    ["template, transpiled before", wharf(`--component=${TEMPLATE}`)],
+    ["hello, transpiled before", wharf("--component=tests/guests/hello.wasm")],
+    ["template, transpiled before", wharf(`--component=${TEMPLATE.file}`)],
     [
       "template as a project: configuration, build with nothing to do, start",
-      wharf(),
+      wharf("--project=templates/http-kv-handler"),
     ],
   ];
   const times = cases.map((): number[] => []);
-  for (let round = 0; round < STARTS; round++) {
-    for (const [index, [name, options]] of cases.entries()) {
-      console.log(`start ${round + 1}/${STARTS}: ${name}`);
+  for (let round = 0; round < starts; round++) {
+    console.log(`start ${round + 1}/${starts}`);
+    for (const [index, [, options]] of cases.entries()) {
       await using server = await startServer(options);
       times[index]!.push(server.firstResponse);
     }
   }
-  return table(
-    [
-      "what",
-      "process start to end of first response, median",
-      "fastest",
-      "slowest",
-    ],
-    cases.map(([name], index) => {
-      const sorted = times[index]!.toSorted((a, b) => a - b);
-      return [name, ms(median(sorted)), ms(sorted[0]!), ms(sorted.at(-1)!)];
-    }),
-  );
-}
-
-async function measureLoad(): Promise<string[]> {
-  const results = SCENARIOS.map(() => CONNECTIONS.map((): WrkResult[] => []));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, { name, server, path }] of SCENARIOS.entries()) {
-      await using running = await startServer(server);
-      if (name.startsWith("TypeScript")) await storeKey(running.url);
-      await wrk(`${running.url}${path}`, 8, 1); // until the machine code is there
-      for (const [column, connections] of CONNECTIONS.entries()) {
-        console.log(
-          `load ${round + 1}/${ROUNDS}: ${name}, ${connections} connections`,
-        );
-        results[index]![column]!.push(
-          await wrk(`${running.url}${path}`, connections, SECONDS),
-        );
-      }
-    }
-  }
-  const base = CONNECTIONS.map((_, column) => rateOf(results[0]![column]!));
-  return table(
-    ["server", "connections", "requests/s", "ratio", "p50", "p99", "failures"],
-    SCENARIOS.flatMap(({ name }, index) =>
-      CONNECTIONS.map((connections, column) => {
-        const runs = results[index]![column]!;
-        const rate = rateOf(runs);
+  return [
+    "## Start",
+    "",
+    "From the start of the process to the end of its first response, over HTTP, with the artifact " +
+    "in the cache. Deployments, and reloads after a save, have pages of their own.",
+    "",
+    ...table(
+      ["", "median", "fastest", "slowest"],
+      cases.map(([name], index) => {
+        const sorted = times[index]!.toSorted((a, b) => a - b);
         return [
           name,
-          `${connections}`,
-          Math.round(rate).toLocaleString("en"),
-          (rate / base[column]!).toFixed(3),
-          ms(median(runs.map(({ p50 }) => p50)), 2),
-          ms(median(runs.map(({ p99 }) => p99)), 2),
-          `${runs.reduce((sum, { failures }) => sum + failures, 0)}`,
+          ms(median(sorted)),
+          ms(sorted[0]!),
+          ms(sorted.at(-1)!),
         ];
-      })
+      }),
     ),
-  );
+    "",
+  ];
 }
 
-async function measureMemory(): Promise<string[]> {
-  const rows: string[][] = [];
-  for (const { name, server, path } of SCENARIOS) {
-    console.log(`memory: ${name}`);
-    await using running = await startServer(server);
-    if (name.startsWith("TypeScript")) await storeKey(running.url);
-    const before = await running.residentMemory();
-    await requestAll(`${running.url}${path}`, 10_000);
-    const after = await running.residentMemory();
-    rows.push([name, `${before.toFixed(0)} MiB`, `${after.toFixed(0)} MiB`]);
-  }
-  return table(
-    ["server", "after the first request", "after 10,000 requests"],
-    rows,
-  );
-}
-
-async function storeKey(url: string): Promise<void> {
-  const body = JSON.stringify({ key: "mykey", value: "myvalue" });
-  await (await fetch(url, { method: "POST", body })).arrayBuffer();
-}
-
-/** Sixteen at a time. */
-async function requestAll(url: string, count: number): Promise<void> {
-  let left = count;
-  await Promise.all(Array.from({ length: 16 }, async () => {
-    while (left-- > 0) await (await fetch(url)).arrayBuffer();
-  }));
-}
-
-function rateOf(runs: readonly WrkResult[]): number {
-  return median(runs.map(({ requestsPerSecond }) => requestsPerSecond));
-}
-
-if (import.meta.main) await main();
+if (import.meta.main) await main(Deno.args);
