@@ -42,6 +42,9 @@ export interface LineChart extends ChartOptions {
   readonly yText?: (value: number) => string;
 }
 
+/** With more values than these the x axis has marks of its own. */
+const MOST_MARKS = 12;
+
 /** `zero-log` is logarithmic, with a place for 0. */
 export type ScaleName = "linear" | "log" | "zero-log";
 
@@ -70,11 +73,14 @@ text { fill: #e6edf3 }
 
 const WIDTH = 760;
 
+/** How wide a letter is, about: nothing measures text here. */
+const LETTER = 6.7;
+
 /** Draws bars. */
 export function drawBars({ title, x, bars, groups }: BarChart): string {
-  const left = 8 + 6.7 * Math.max(...bars.map(({ name }) => name.length));
-  const right = 16 + 6.7 * Math.max(...bars.map(({ text }) => text.length));
-  const top = 62;
+  const left = 8 + LETTER * Math.max(...bars.map(({ name }) => name.length));
+  const right = 16 + LETTER * Math.max(...bars.map(({ text }) => text.length));
+  const { parts: names, bottom: top } = legend(groups);
   const step = 22;
   const bottom = top + bars.length * step;
   const scale = scaleLinear([0, Math.max(...bars.map(({ value }) => value))], [
@@ -82,7 +88,7 @@ export function drawBars({ title, x, bars, groups }: BarChart): string {
     WIDTH - right,
   ]).nice();
   const parts = [
-    ...legend(groups),
+    ...names,
     ...scale.ticks(6).flatMap((tick) => [
       line(scale(tick), top - 4, scale(tick), bottom, "grid"),
       text(scale(tick), bottom + 16, String(tick), "middle"),
@@ -107,15 +113,17 @@ export function drawBars({ title, x, bars, groups }: BarChart): string {
 /** Draws lines. */
 export function drawLines(chart: LineChart): string {
   const { title, lines, xText = String, yText = String } = chart;
-  const [left, right, top, bottom] = [86, WIDTH - 24, 62, 380];
+  const { parts: names, bottom: top } = legend(lines.map(({ name }) => name));
+  const [left, right, bottom] = [86, WIDTH - 40, top + 318];
   const points = lines.flatMap(({ points }) => points);
   const xs = [...new Set(points.map(([x]) => x))].sort((a, b) => a - b);
   const ys = points.map(([, y]) => y);
   const x = scaleOf(chart.xScale, [xs[0]!, xs.at(-1)!], [left, right]);
   const low = chart.yScale === "log" ? Math.min(...ys) : 0;
   const y = scaleOf(chart.yScale, [low, Math.max(...ys)], [bottom, top]).nice();
+  const isMany = xs.length > MOST_MARKS;
   const parts = [
-    ...legend(lines.map(({ name }) => name)),
+    ...names,
     ...spaced(
       yTicks(chart.yScale, y.ticks(6)).map((tick) => [tick, y(tick)]),
       16,
@@ -124,7 +132,7 @@ export function drawLines(chart: LineChart): string {
         line(left, at, right, at, "grid"),
         text(left - 6, at + 4, yText(tick), "end"),
       ]),
-    ...spaced(xs.map((value) => [value, x(value)]), 44)
+    ...spaced((isMany ? x.ticks(8) : xs).map((at) => [at, x(at)]), 44)
       .flatMap(([value, at]) => [
         line(at, top, at, bottom, "grid"),
         text(at, bottom + 17, xText(value), "middle"),
@@ -137,7 +145,7 @@ export function drawLines(chart: LineChart): string {
           " ",
         )
       }"/>`,
-      ...points.map(([a, b]) =>
+      ...(isMany ? [] : points).map(([a, b]) =>
         `<circle cx="${x(a).toFixed(1)}" cy="${y(b).toFixed(1)}" r="3" fill="${
           colour(index)
         }"/>`
@@ -187,16 +195,25 @@ function spaced(
   return kept;
 }
 
-function legend(names: readonly string[]): string[] {
-  let at = 16;
-  return names.flatMap((name, index) => {
-    const x = at;
-    at += 34 + 6.7 * name.length;
+/** The names of the colours, in as many rows as they need. */
+function legend(
+  names: readonly string[],
+): { readonly parts: readonly string[]; readonly bottom: number } {
+  let x = 16;
+  let y = 34;
+  const parts = names.flatMap((name, index) => {
+    const width = 34 + LETTER * name.length;
+    if (x + width > WIDTH) [x, y] = [16, y + 18];
+    const place = x;
+    x += width;
     return [
-      `<rect x="${x}" y="34" width="12" height="12" fill="${colour(index)}"/>`,
-      text(x + 17, 44, name, "start"),
+      `<rect x="${place.toFixed(1)}" y="${y}" width="12" height="12" fill="${
+        colour(index)
+      }"/>`,
+      text(place + 17, y + 10, name, "start"),
     ];
   });
+  return { parts, bottom: y + 28 };
 }
 
 function colour(index: number): string {

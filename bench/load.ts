@@ -59,15 +59,23 @@ export async function load(
   return { ...run, processor: used * 1e6 / requests };
 }
 
-/** Sends so many requests, sixteen at a time, for at most so many milliseconds; resolves to their number. */
+/** How requests are sent. */
+export interface RequestsOptions {
+  /** How many at a time; default sixteen. */
+  readonly atOnce?: number;
+  /** Milliseconds after which no more are sent; default never. */
+  readonly most?: number;
+}
+
+/** Sends so many requests; resolves to their number. */
 export async function requestAll(
   url: string,
   count: number,
-  most = Infinity,
+  { atOnce = 16, most = Infinity }: RequestsOptions = {},
 ): Promise<number> {
   const until = performance.now() + most;
   let sent = 0;
-  await Promise.all(Array.from({ length: 16 }, async () => {
+  await Promise.all(Array.from({ length: atOnce }, async () => {
     while (sent < count && performance.now() < until) {
       sent++;
       await (await fetch(url)).arrayBuffer();
@@ -82,7 +90,7 @@ export async function measureMemory(
   count: number,
 ): Promise<MemoryRun> {
   const start = await running.residentMemory();
-  const requests = await requestAll(running.target, count, LONGEST);
+  const requests = await requestAll(running.target, count, { most: LONGEST });
   return { start, later: await running.residentMemory(), requests };
 }
 

@@ -14,7 +14,7 @@ import {
   wharfName,
   wharfServer,
 } from "./contenders.ts";
-import { startContender } from "./load.ts";
+import { requestAll, startContender } from "./load.ts";
 import { today, writePage } from "./page.ts";
 import { makeProject } from "./project_folder.ts";
 import { machine, table } from "./report.ts";
@@ -61,21 +61,18 @@ export async function runMemory(
     "",
     `\`deno task bench --memory\` on ${await machine()}.`,
     "",
-    `Resident memory of \`dev\` with \`wrk -t1 -c${CONNECTIONS}\` before it: after the first second that ` +
-    `brings it past ${
+    `Resident memory of \`dev\`: after ${
       BEFORE.toLocaleString("en")
-    } requests, and every second or so until past ${
-      requests.toLocaleString("en")
-    }.`,
+    } requests, ${CONNECTIONS} at a time, and every other second of \`wrk -t1 -c${CONNECTIONS}\` until ` +
+    `past ${requests.toLocaleString("en")}.`,
     "",
     `![Resident memory, by requests](${plot})`,
     "",
     ...table(
       [
         "server",
-        "first look",
-        "requests by then",
-        "last look",
+        `after ${BEFORE.toLocaleString("en")}`,
+        "at the end",
         "requests by then",
         "the most",
         "last to first",
@@ -108,14 +105,14 @@ export async function runMemory(
 
 async function grow(contender: Contender, requests: number): Promise<Grown> {
   await using running = await startContender(contender);
-  const points: [number, number][] = [];
-  let done = 0;
+  // As many at a time as later: what waits takes memory too.
+  let done = await requestAll(running.target, BEFORE, { atOnce: CONNECTIONS });
+  const points = [[done, await running.residentMemory()] as const];
   let failures = 0;
   while (done < requests) {
-    const run = await wrk(running.target, CONNECTIONS, done < BEFORE ? 1 : 2);
+    const run = await wrk(running.target, CONNECTIONS, 2);
     done += run.requests;
     failures += run.failures;
-    if (done < BEFORE) continue;
     points.push([done, await running.residentMemory()]);
     console.log(
       `${contender.name}: ${done.toLocaleString("en")} requests, ${
@@ -132,7 +129,6 @@ function rowOf({ name, points, failures }: Grown): string[] {
   return [
     name,
     mib(first[1]),
-    first[0].toLocaleString("en"),
     mib(last[1]),
     last[0].toLocaleString("en"),
     mib(Math.max(...points.map(([, memory]) => memory))),

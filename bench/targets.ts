@@ -78,12 +78,12 @@ export const TARGETS: readonly Target[] = [
     of,
     limit: 4,
   })),
-  {
+  ...["kv_get, reused, inline", "kv_get, reused, lane"].map((of): Target => ({
     kind: "processor",
     what: "processor a request, µs, with the guest and `Deno.serve`",
-    of: "kv_get, reused, inline",
+    of,
     limit: 15,
-  },
+  })),
 ];
 
 function ratio(what: string, of: string, to: string, limit: number): Target {
