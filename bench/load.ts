@@ -26,6 +26,8 @@ export interface MemoryRun {
   /** After {@linkcode MemoryRun.requests}. */
   readonly later: number;
   readonly requests: number;
+  /** How many of them were not answered with success. */
+  readonly failures: number;
 }
 
 /** Starts a server, and makes sure of its answer. */
@@ -67,21 +69,31 @@ export interface RequestsOptions {
   readonly most?: number;
 }
 
-/** Sends so many requests; resolves to their number. */
+/** How many requests were sent, and how many of them failed. */
+export type Sent = Pick<MemoryRun, "requests" | "failures">;
+
+/** Sends so many requests. */
 export async function requestAll(
   url: string,
   count: number,
   { atOnce = 16, most = Infinity }: RequestsOptions = {},
-): Promise<number> {
+): Promise<Sent> {
   const until = performance.now() + most;
-  let sent = 0;
+  let requests = 0;
+  let failures = 0;
   await Promise.all(Array.from({ length: atOnce }, async () => {
-    while (sent < count && performance.now() < until) {
-      sent++;
-      await (await fetch(url)).arrayBuffer();
+    while (requests < count && performance.now() < until) {
+      requests++;
+      try {
+        const response = await fetch(url);
+        await response.arrayBuffer();
+        if (!response.ok) failures++;
+      } catch {
+        failures++;
+      }
     }
   }));
-  return sent;
+  return { requests, failures };
 }
 
 /** Memory of a server that has just been started, and after requests. */
@@ -90,8 +102,8 @@ export async function measureMemory(
   count: number,
 ): Promise<MemoryRun> {
   const start = await running.residentMemory();
-  const requests = await requestAll(running.target, count, { most: LONGEST });
-  return { start, later: await running.residentMemory(), requests };
+  const sent = await requestAll(running.target, count, { most: LONGEST });
+  return { ...sent, start, later: await running.residentMemory() };
 }
 
 /** Milliseconds after which the slowest servers are looked at with fewer requests. */

@@ -89,7 +89,6 @@ export function loadTable(measured: readonly Measured[]): string[] {
     measured.flatMap(({ name, loads }) =>
       loads.map(({ connections, runs }, column) => {
         const { processor, tail } = seenOf(runs);
-        const failures = runs.reduce((sum, { failures }) => sum + failures, 0);
         const ratios = ratiosOf(measured, runs, column);
         return [
           name,
@@ -100,7 +99,7 @@ export function loadTable(measured: readonly Measured[]): string[] {
           ms(median(runs.map(({ p99 }) => p99)), 2),
           median(tail).toFixed(1),
           `${median(processor).toFixed(1)} µs`,
-          failures === 0 ? "none" : `**${failures.toLocaleString("en")}**`,
+          failureText(runs.reduce((sum, { failures }) => sum + failures, 0)),
         ];
       })
     ),
@@ -114,12 +113,19 @@ export function memoryTable(measured: readonly Measured[]): string[] {
     "requests in the six seconds that they are given.",
     "",
     ...table(
-      ["server", "after the first response", "then", "requests later"],
-      measured.map(({ name, memory: { start, later, requests } }) => [
+      [
+        "server",
+        "after the first response",
+        "then",
+        "requests later",
+        "failures",
+      ],
+      measured.map(({ name, memory }) => [
         name,
-        `${start.toFixed(0)} MiB`,
-        `${later.toFixed(0)} MiB`,
-        requests.toLocaleString("en"),
+        `${memory.start.toFixed(0)} MiB`,
+        `${memory.later.toFixed(0)} MiB`,
+        memory.requests.toLocaleString("en"),
+        failureText(memory.failures),
       ]),
     ),
   ];
@@ -164,6 +170,11 @@ function ratiosOf(
   return runs.map(({ requestsPerSecond }, round) =>
     requestsPerSecond / base[round]!.requestsPerSecond
   );
+}
+
+/** How many failures, so that any are seen. */
+export function failureText(count: number): string {
+  return count === 0 ? "none" : `**${count.toLocaleString("en")}**`;
 }
 
 function spread(

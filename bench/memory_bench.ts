@@ -14,6 +14,7 @@ import {
   wharfName,
   wharfServer,
 } from "./contenders.ts";
+import { failureText } from "./load_report.ts";
 import { requestAll, startContender } from "./load.ts";
 import { today, writePage } from "./page.ts";
 import { makeProject } from "./project_folder.ts";
@@ -106,9 +107,11 @@ export async function runMemory(
 async function grow(contender: Contender, requests: number): Promise<Grown> {
   await using running = await startContender(contender);
   // As many at a time as later: what waits takes memory too.
-  let done = await requestAll(running.target, BEFORE, { atOnce: CONNECTIONS });
+  const options = { atOnce: CONNECTIONS };
+  const first = await requestAll(running.target, BEFORE, options);
+  let done = first.requests;
+  let failures = first.failures;
   const points = [[done, await running.residentMemory()] as const];
-  let failures = 0;
   while (done < requests) {
     const run = await wrk(running.target, CONNECTIONS, 2);
     done += run.requests;
@@ -134,7 +137,7 @@ function rowOf({ name, points, failures }: Grown): string[] {
     mib(Math.max(...points.map(([, memory]) => memory))),
     growth.toFixed(2),
     growth <= MOST_GROWTH ? "**reached**" : "not reached",
-    failures === 0 ? "none" : `**${failures.toLocaleString("en")}**`,
+    failureText(failures),
   ];
 }
 

@@ -69,7 +69,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (args.includes("--memory")) return await runMemory(folder, isQuick);
     const begun = performance.now();
     const { list, remarks } = await openContenders(stack, folder, only);
-    const measured = await measureAll(list, extent);
+    const { measured, failed } = await measureAll(list, extent);
     const starts = only === undefined ? await measureStarts(extent) : [];
     const minutes = (performance.now() - begun) / 60_000;
     const plot = `${today()}-load.svg`;
@@ -96,7 +96,7 @@ async function main(args: readonly string[]): Promise<void> {
       "",
       ...loadTable(measured),
       "",
-      ...remarks.map((remark) => `- ${remark}`),
+      ...[...failed, ...remarks].map((remark) => `- ${remark}`),
       "",
       "## Memory",
       "",
@@ -140,36 +140,53 @@ async function buildTemplate(): Promise<void> {
   );
 }
 
+/** What was seen of those that could be measured in all rounds, and what of the others. */
+interface MeasuredAll {
+  readonly measured: readonly Measured[];
+  readonly failed: readonly string[];
+}
+
 async function measureAll(
   list: readonly Contender[],
-  { rounds, seconds, requests }: Extent,
-): Promise<Measured[]> {
+  extent: Extent,
+): Promise<MeasuredAll> {
+  const { rounds, seconds } = extent;
   const runs = list.map(() => seconds.map((): LoadRun[] => []));
   const memory: MemoryRun[] = [];
+  const failed = new Map<Contender, string>();
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of list.entries()) {
-      await using running = await startContender(contender);
-      if (round === 0) memory.push(await measureMemory(running, requests));
-      await wrk(running.target, 64, 1); // until the machine code is there
-      for (const [column, [connections, time]] of seconds.entries()) {
-        runs[index]![column]!.push(await load(running, connections, time));
+      if (failed.has(contender)) continue;
+      const { name } = contender;
+      console.log(`round ${round + 1}/${rounds}: ${name}`);
+      try {
+        await using running = await startContender(contender);
+        if (round === 0) {
+          memory[index] = await measureMemory(running, extent.requests);
+        }
+        await wrk(running.target, 64, 1); // until the machine code is there
+        for (const [column, [connections, time]] of seconds.entries()) {
+          runs[index]![column]!.push(await load(running, connections, time));
+        }
+      } catch (error) {
+        // Others are measured all the same, but nothing without what all are held against.
+        if (index === 0) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        console.error(reason);
+        failed.set(contender, `**${name}**: ${reason.replaceAll("\n", " ")}`);
       }
-      const rate = runs[index]!.at(-1)!.at(-1)!.requestsPerSecond;
-      console.log(
-        `round ${round + 1}/${rounds}: ${contender.name}: ${
-          Math.round(rate).toLocaleString("en")
-        } requests/s`,
-      );
     }
   }
-  return list.map(({ name }, index) => ({
-    name,
+  const measured = list.map((contender, index) => ({
+    contender,
+    name: contender.name,
     memory: memory[index]!,
     loads: seconds.map(([connections], column) => ({
       connections,
       runs: runs[index]![column]!,
     })),
-  }));
+  })).filter(({ contender }) => !failed.has(contender));
+  return { measured, failed: [...failed.values()] };
 }
 
 async function measureStarts({ starts }: Extent): Promise<string[]> {

@@ -57,31 +57,60 @@ export async function startServer(
       ),
     );
   })();
-  const url = await ready.promise;
-  await (await fetch(url)).arrayBuffer();
-  return {
-    url,
-    firstResponse: performance.now() - start,
+  const timer = setTimeout(() => {
+    ready.reject(
+      new Error(
+        `Cannot measure "${command} ${args.join(" ")}": it does not tell its ` +
+          `address\n${last.join("\n")}`,
+      ),
+    );
+  }, LONGEST_START);
+  const server = {
     residentMemory: () => treeMemory(child.pid),
     processor: () => treeProcessor(child.pid),
     async [Symbol.asyncDispose]() {
-      // `jco serve` leaves the process that serves to itself.
-      await signalChildren(child.pid, "SIGTERM");
-      end(child);
-      await child.status;
+      await end(child);
       await drained;
     },
   };
+  try {
+    const url = await ready.promise;
+    await (await fetch(url)).arrayBuffer();
+    return { ...server, url, firstResponse: performance.now() - start };
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
+
+/** Milliseconds in which a server has to tell where it listens. */
+const LONGEST_START = 60_000;
+
+/** Milliseconds in which it has to end. */
+const LONGEST_END = 10_000;
 
 /** Of what a server that fails has said, the last ones. */
 const MOST_LINES = 20;
 
-function end(child: Deno.ChildProcess): void {
+async function end(child: Deno.ChildProcess): Promise<void> {
+  // `jco serve` leaves the process that serves to itself.
+  await signalChildren(child.pid, "SIGTERM");
+  signal(child, "SIGINT");
+  const timer = setTimeout(async () => {
+    await signalChildren(child.pid, "SIGKILL");
+    signal(child, "SIGKILL");
+  }, LONGEST_END);
+  await child.status;
+  clearTimeout(timer);
+}
+
+function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
   try {
-    child.kill("SIGINT");
+    child.kill(name);
   } catch {
-    // It has ended with its children.
+    // It has ended, perhaps with its children.
   }
 }
 
