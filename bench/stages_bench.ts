@@ -27,16 +27,23 @@ import { natsMissing, startNatsServer } from "../tests/support/nats_server.ts";
 import { redisMissing, startRedis } from "../tests/support/redis_server.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "wharf-bench-" });
+// Of the servers too.
+Deno.env.set("TMPDIR", folder);
 const redis = redisMissing() === undefined ? await startRedis() : undefined;
 const nats = natsMissing() === undefined ? await startNatsServer() : undefined;
+
 // `deno bench` has no hook for an end, and waits for nothing at it.
-addEventListener("unload", () => {
+addEventListener("unload", cleanUp);
+Deno.addSignalListener("SIGINT", () => {
+  cleanUp();
+  Deno.exit(130);
+});
+
+function cleanUp(): void {
   redis?.signal("SIGKILL");
   nats?.signal("SIGKILL");
-  for (const each of [folder, nats?.folder]) {
-    if (each !== undefined) Deno.removeSync(each, { recursive: true });
-  }
-});
+  Deno.removeSync(folder, { recursive: true });
+}
 
 const buckets = makeBuckets();
 const seeded = await buckets.forGuests().open("in_memory");
