@@ -173,7 +173,10 @@ async function measureAll(
         if (index === 0) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         console.error(reason);
-        failed.set(contender, `**${name}**: ${reason.replaceAll("\n", " ")}`);
+        failed.set(
+          contender,
+          `**${name}**: ${reason.trim().replaceAll("\n", " ")}`,
+        );
       }
     }
   }
