@@ -16,6 +16,7 @@ import { makeBlobsInMemory } from "../src/blobstore/in_memory.ts";
 import { makeBuckets } from "../src/keyvalue/buckets.ts";
 import { GuestMemory, GuestState } from "../src/runtime/abi/guest_memory.ts";
 import { lowerFunction } from "../src/runtime/abi/lowering.ts";
+import { prepareTrampolines } from "../src/runtime/abi/trampolines.ts";
 import { linkComponent } from "../src/runtime/component.ts";
 import type { HostInterface } from "../src/runtime/host_interface.ts";
 import { type CoreFunction, promising } from "../src/runtime/jspi.ts";
@@ -179,10 +180,17 @@ function caller(waits: boolean): CoreFunction {
   const memory = new WebAssembly.Memory({ initial: 1 });
   new TextEncoder().encodeInto("mykey", new Uint8Array(memory.buffer, 16));
   const guest = new GuestMemory(new GuestState(), memory, () => HEAP);
-  const lowered = lowerFunction(host, "f").bind({ f }, guest);
+  const lowered = lowerFunction(host, "f");
+  const bound = lowered.bind({ f }, guest);
+  const [imported] = typeof lowered.waits === "object"
+    ? prepareTrampolines([lowered.waits])({
+      begin: [bound],
+      wait: () => guest.state.takeLater(),
+    })
+    : [bound];
   const { exports } = new WebAssembly.Instance(
     new WebAssembly.Module(CALLER),
-    { host: { f: lowered, memory } },
+    { host: { f: imported!, memory } },
   );
   const call = exports.call as CoreFunction;
   return waits ? promising(call) : call;
