@@ -171,8 +171,9 @@ export class Exchange implements GuestCall {
   #trapped(trap: GuestTrap): void {
     this.source.cancel();
     this.#pipe?.fail(trap);
-    this.#refuse(trap);
+    // In this order: the log tells of the trap before it tells of the answer.
     this.#finished.reject(trap);
+    this.#refuse(trap);
   }
 
   /** Answers with a failure where no response was set. */
