@@ -149,7 +149,13 @@ interface Called<Entry extends ExportedInterface> {
   readonly entry: Entry;
   /** As the component spells it. */
   readonly label: string;
-  readonly functions: ReadonlyMap<string, Lifted>;
+  readonly functions: ReadonlyMap<string, CalledFunction>;
+}
+
+interface CalledFunction {
+  readonly lifted: Lifted;
+  /** What the core module calls it. */
+  readonly core: string;
 }
 
 /** The exports that the host calls. */
@@ -174,7 +180,17 @@ function findExport<Entry extends ExportedInterface>(
   for (const label of artifact.exports) {
     const { name, version } = splitLabel(label);
     if (name === entry.name && versionServes(entry.version, version)) {
-      return { entry, label, functions: liftExports(entry) };
+      const functions = liftExports(entry);
+      return {
+        entry,
+        label,
+        functions: new Map(
+          [...functions].map(([name, lifted]) => [
+            name,
+            { lifted, core: `${label}#${name}` },
+          ]),
+        ),
+      };
     }
   }
   return undefined;
@@ -200,12 +216,12 @@ function checkExports(
   exports: readonly Called<ExportedInterface>[],
 ): void {
   const wrong: MissingImport[] = [];
-  for (const { entry, label, functions } of exports) {
-    for (const [name, { flatCount }] of functions) {
-      const found = instance.parameterCount(`${label}#${name}`);
+  for (const { entry, functions } of exports) {
+    for (const [name, { lifted: { flatCount }, core }] of functions) {
+      const found = instance.parameterCount(core);
       if (found === flatCount) continue;
       wrong.push({
-        import: `${label}#${name}`,
+        import: core,
         reason: found === undefined
           ? "the component does not export this function"
           : `the component's takes ${found} core values where ` +
@@ -225,15 +241,16 @@ class Export implements GuestExport {
     this.#called = called;
   }
 
-  async call(name: string, args: readonly unknown[]): Promise<void> {
+  call(name: string, args: readonly unknown[]): Promise<void> {
     const { label, functions } = this.#called;
-    const lifted = functions.get(name);
-    if (lifted === undefined) {
-      throw new TypeError(
-        `Cannot call "${name}": ${label} has no such function`,
+    const found = functions.get(name);
+    if (found === undefined) {
+      return Promise.reject(
+        new TypeError(`Cannot call "${name}": ${label} has no such function`),
       );
     }
-    await this.#instance.call(`${label}#${name}`, lifted, args);
+    // None of them gives anything back.
+    return this.#instance.call(found.core, found.lifted, args) as Promise<void>;
   }
 }
 

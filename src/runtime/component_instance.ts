@@ -171,12 +171,11 @@ export class ComponentInstance {
     for (const core of state.cores) core.begin();
     let result: unknown;
     try {
-      const memory = this.#memoryOf(place);
-      const values = lifted.lower(memory, args);
-      const returned = await this.#slot.promising(place)(...values);
+      const { call, memory, after } = this.#slot.entry(place);
+      const returned = await call(...lifted.lower(memory, args));
       state.check();
       result = lifted.lift(memory, returned);
-      this.#afterReturn(place, returned);
+      if (after !== undefined) this.#afterReturn(after, returned);
       state.handles.checkReturned();
     } catch (error) {
       // What a host function threw says more than what became of it in the guest.
@@ -206,23 +205,8 @@ export class ComponentInstance {
     return new ComponentInstance(this.#slot, this.#cores, this.#shared);
   }
 
-  /** What wit-component lifts a module's exports with: the module's own memory and allocator. */
-  #memoryOf({ instance }: CoreExport): GuestMemory {
-    const exports = this.#slot.instances[instance]?.exports ?? {};
-    const part = (name: string) =>
-      name in exports ? { instance, name } : undefined;
-    return this.#slot.memory(
-      `exports of ${instance}`,
-      part("memory"),
-      part("cabi_realloc"),
-    );
-  }
-
-  /** CanonicalABI.md, `post-return`: the guest frees what it returned. */
-  #afterReturn({ instance, name }: CoreExport, returned: unknown): void {
-    const after = this.#slot.instances[instance]?.exports[`cabi_post_${name}`];
-    if (after === undefined) return;
+  #afterReturn(after: CoreFunction, returned: unknown): void {
     const values = returned === undefined ? [] : [returned as number | bigint];
-    this.#state.unsuspended(() => (after as CoreFunction)(...values));
+    this.#state.unsuspended(() => after(...values));
   }
 }

@@ -21,6 +21,16 @@ import type { CoreExport } from "./link_plan.ts";
 /** A host interface's functions for one instance. */
 type Functions = Readonly<Record<string, HostFunction>>;
 
+/** An export that the host calls. */
+export interface ExportEntry {
+  /** It may wait. */
+  readonly call: ReturnType<typeof promising>;
+  /** What wit-component lifts a module's exports with: the module's own memory and allocator. */
+  readonly memory: GuestMemory;
+  /** CanonicalABI.md, `post-return`: the guest frees what it returned. */
+  readonly after: CoreFunction | undefined;
+}
+
 /** What a guest is while it is made: nothing that is called by a table is in it yet. */
 class UnfilledState extends GuestState {
   /** What was thrown. A guest can catch it, which it could not a trap. */
@@ -42,7 +52,7 @@ export class InstanceSlot {
   readonly #late: (() => void)[] = [];
   readonly #unfilled = new UnfilledState();
   readonly #forwarding = new Map<HostInterface, Functions>();
-  readonly #promising = new Map<CoreExport, ReturnType<typeof promising>>();
+  readonly #entries = new Map<CoreExport, ExportEntry>();
   #context: InstanceContext;
   #state: GuestState;
   #tracer: CallTracer | undefined;
@@ -101,12 +111,24 @@ export class InstanceSlot {
     return value;
   }
 
-  /** A core function that may wait. */
-  promising(place: CoreExport): ReturnType<typeof promising> {
-    let found = this.#promising.get(place);
+  /** What it takes to call an export; found once. */
+  entry(place: CoreExport): ExportEntry {
+    let found = this.#entries.get(place);
     if (found === undefined) {
-      found = promising(this.export(place) as CoreFunction);
-      this.#promising.set(place, found);
+      const { instance, name } = place;
+      const exports = this.instances[instance]?.exports ?? {};
+      const part = (name: string) =>
+        name in exports ? { instance, name } : undefined;
+      found = {
+        call: promising(this.export(place) as CoreFunction),
+        memory: this.memory(
+          `exports of ${instance}`,
+          part("memory"),
+          part("cabi_realloc"),
+        ),
+        after: exports[`cabi_post_${name}`] as CoreFunction | undefined,
+      };
+      this.#entries.set(place, found);
     }
     return found;
   }

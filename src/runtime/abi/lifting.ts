@@ -84,6 +84,17 @@ function argumentLowerer(
   codecs: readonly Codec[],
 ): Pick<Lifted, "flatCount" | "lower"> {
   const flatCount = codecs.reduce((sum, { flat }) => sum + flat.length, 0);
+  // Handles, mostly: one core value each.
+  if (
+    flatCount <= MAX_FLAT_PARAMETERS &&
+    codecs.every(({ lowerAll }) => lowerAll === undefined)
+  ) {
+    return {
+      flatCount,
+      lower: (memory, args) =>
+        codecs.map((codec, index) => codec.lower(memory, args[index])),
+    };
+  }
   if (flatCount <= MAX_FLAT_PARAMETERS) {
     return {
       flatCount,

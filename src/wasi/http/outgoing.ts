@@ -6,7 +6,7 @@
  */
 
 import { WitError } from "../../runtime/host_interface.ts";
-import { OutputStream } from "../io/streams.ts";
+import { type ByteSink, OutputStream } from "../io/streams.ts";
 import { BodyPipe } from "./body_pipe.ts";
 import { type ErrorCode, HttpFailure } from "./error_code.ts";
 import { Fields } from "./fields.ts";
@@ -26,12 +26,15 @@ type BodySizeError = "HTTP-request-body-size" | "HTTP-response-body-size";
 
 /** Headers and a body that a guest writes. */
 class OutgoingMessage {
+  /** What they say the body's length is. They are frozen: read once. */
+  readonly length: ReturnType<typeof contentLength>;
   readonly fields: Fields;
   readonly #sizeError: BodySizeError;
   #body: OutgoingBody | undefined;
 
   constructor(fields: Fields, sizeError: BodySizeError) {
     this.fields = fields.freeze();
+    this.length = contentLength(fields);
     this.#sizeError = sizeError;
   }
 
@@ -41,7 +44,7 @@ class OutgoingMessage {
 
   takeBody(): OutgoingBody {
     if (this.#body !== undefined) throw new WitError(undefined);
-    const length = contentLength(this.fields);
+    const { length } = this;
     return this.#body = new OutgoingBody(
       typeof length === "number" ? length : undefined,
       this.#sizeError,
@@ -116,15 +119,13 @@ export class OutgoingBody {
   write(): OutputStream {
     if (this.#stream !== "not taken") throw new WitError(undefined);
     this.#stream = "taken";
-    const pipe = this.pipe;
-    return new OutputStream({
-      capacity: () => pipe.capacity(),
-      write: (bytes) => this.#write(bytes),
-      flush: () => pipe.flush(),
-      isReady: () => pipe.isReady(),
-      whenReady: () => pipe.whenReady(),
-      dispose: () => this.#stream = "dropped",
-    });
+    return new OutputStream(
+      new BodySink(
+        this.pipe,
+        (bytes) => this.#write(bytes),
+        () => this.#stream = "dropped",
+      ),
+    );
   }
 
   /**
@@ -176,6 +177,39 @@ export class OutgoingBody {
       { tag: this.#sizeError, val: BigInt(this.#written) },
       `The body has ${this.#written} bytes where content-length says ${this.#contentLength}`,
     );
+  }
+}
+
+/** What a guest writes a body to: a pipe, and a look at how much goes in. */
+class BodySink implements ByteSink {
+  readonly #pipe: BodyPipe;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly dispose: () => void;
+
+  constructor(
+    pipe: BodyPipe,
+    write: (bytes: Uint8Array) => void,
+    dispose: () => void,
+  ) {
+    this.#pipe = pipe;
+    this.write = write;
+    this.dispose = dispose;
+  }
+
+  capacity(): number {
+    return this.#pipe.capacity();
+  }
+
+  flush(): void {
+    this.#pipe.flush();
+  }
+
+  isReady(): boolean {
+    return this.#pipe.isReady();
+  }
+
+  whenReady(): Promise<void> {
+    return this.#pipe.whenReady();
   }
 }
 
@@ -304,8 +338,7 @@ export class RequestOptions {
   }
 }
 
-function lengthOf({ fields }: OutgoingMessage): number | undefined {
-  const length = contentLength(fields);
+function lengthOf({ length }: OutgoingMessage): number | undefined {
   if (typeof length !== "object") return length;
   throw new RangeError(
     `The guest set content-length to "${length.invalid}", which is no length`,
