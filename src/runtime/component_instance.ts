@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { GuestMemory, GuestState } from "./abi/guest_memory.ts";
+import type { GuestState } from "./abi/guest_memory.ts";
 import type { Lifted } from "./abi/lifting.ts";
 import type { Artifact } from "./artifact.ts";
 import { type OwnResources, preparer, WaitingImports } from "./core_imports.ts";
