@@ -153,6 +153,24 @@ Deno.test("an instance is not put back while a call of it is under way", async (
   await Promise.all([call.response, call.finished].map(rejected));
 });
 
+for (
+  const [name, beside, isPutBack] of [
+    ["kv_get", "hello", true],
+    ["compose_proxy", "hello", false],
+  ] as const
+) {
+  const is = isPutBack ? "is" : "is not";
+  Deno.test(`an instance of ${name} ${is} put back with ${beside} beside it`, async () => {
+    await using factory = await openWatchedFactory(name, [beside]);
+    const { guest, instances } = await factory.make();
+    const { instances: others } = await factory.make();
+    await ask(guest, new Request("http://guest.test/"));
+    guest.drop();
+    assert.equal(guest.restart?.() !== undefined, isPutBack);
+    if (isPutBack) assert.deepEqual(snapshot(instances), snapshot(others));
+  });
+}
+
 Deno.test("an instance is put back once", async () => {
   await using factory = await openWatchedFactory("hello");
   const { guest } = await factory.make();

@@ -23,7 +23,7 @@ import {
   LinkError,
   type MissingImport,
 } from "./linker.ts";
-import { siblingInterface } from "./sibling_interface.ts";
+import { isSiblingInterface, siblingInterface } from "./sibling_interface.ts";
 import { differingFunctions } from "./signature_match.ts";
 
 /** A component that is joined with others. */
@@ -218,7 +218,7 @@ class Joining {
     const { memoryLimit } = this.#limits;
     const make = prepareInstances(artifact, links, {
       // What several instances know of each other is more than one can put back.
-      restarts: this.#parts.length === 1,
+      restarts: !links.some(({ offered }) => isSiblingInterface(offered)),
       ...(memoryLimit !== undefined && { memoryLimit }),
       own(label, resource) {
         const number = artifact.signatures?.exports[label]?.resources[resource];

@@ -32,12 +32,25 @@ export interface Exporter {
   readonly resources: readonly ResourceClass[];
 }
 
+/** What another component offers. */
+export interface SiblingInterface extends HostInterface {
+  /** What that is called in messages. */
+  readonly exporter: string;
+}
+
+/** Whether an interface is another component's, and not the host's. */
+export function isSiblingInterface(
+  offered: HostInterface,
+): offered is SiblingInterface {
+  return "exporter" in offered;
+}
+
 /**
  * Makes the interface.
  *
  * @throws {SyntaxError} A function takes or gives a type that is not supported.
  */
-export function siblingInterface(exporter: Exporter): HostInterface {
+export function siblingInterface(exporter: Exporter): SiblingInterface {
   const { label, signatures: { functions } } = exporter;
   const shape = {
     ...splitLabel(label),
@@ -55,6 +68,7 @@ export function siblingInterface(exporter: Exporter): HostInterface {
   };
   return {
     ...shape,
+    exporter: exporter.name,
     // Whether the callee waits is not known before it does.
     waits: Object.keys(functions),
     imports(context) {

@@ -77,21 +77,35 @@ export interface WatchedFactory extends AsyncDisposable {
   make(): Promise<MadeGuest>;
 }
 
-/** @param name As for {@linkcode guestArtifact}. */
+/**
+ * @param name As for {@linkcode guestArtifact}.
+ * @param beside The components beside it, likewise.
+ */
 export async function openWatchedFactory(
   name: string,
+  beside: readonly string[] = [],
 ): Promise<WatchedFactory> {
-  const artifact = await guestArtifact(name, { memoryLimit: 64 * MIB });
+  const [artifact, ...others] = await Promise.all(
+    [name, ...beside].map((each) =>
+      guestArtifact(each, { memoryLimit: 64 * MIB })
+    ),
+  );
   const buckets = makeBuckets();
   const cores = new CoreInstances();
-  const factory = linkComponent(artifact, {
-    interfaces: wasiInterfaces({
-      environment: { NAME: "value" },
-      config: {},
-      buckets,
-      blobs: makeBlobsInMemory(),
-    }),
+  const interfaces = wasiInterfaces({
+    environment: { NAME: "value" },
+    config: {},
+    buckets,
+    blobs: makeBlobsInMemory(),
+  });
+  const factory = linkComponent(artifact!, {
+    interfaces,
     entry: incomingHandler(),
+    siblings: beside.map((name, index) => ({
+      name,
+      artifact: others[index]!,
+      interfaces,
+    })),
     output: { line() {}, message() {} },
   });
   return {
