@@ -5,19 +5,14 @@
  */
 
 import { type Target, TARGETS } from "../deploy/mod.ts";
-import {
-  type Arguments,
-  type Flag,
-  flagHelp,
-  parseArguments,
-} from "./arguments.ts";
+import type { Arguments, Flag } from "./arguments.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import {
   BUILD_FAULTS,
   BUILD_FLAGS,
   deployProject,
 } from "./project_deployment.ts";
-import { projectFlags } from "./project_flags.ts";
+import { readFlags } from "./project_flags.ts";
 
 const OWN_FLAGS: readonly Flag[] = [
   {
@@ -35,21 +30,13 @@ async function run(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const flags = [...projectFlags(), ...OWN_FLAGS];
-  const given = parseArguments(args, flags);
-  if (given.flags["help"] === true) {
-    context.print(
-      "Build a project's component, and make the folder that a server or Deno " +
-        `Deploy runs.\n\n${flagHelp(flags)}`,
-    );
-    return 0;
-  }
-  const [positional] = given.positionals;
-  if (positional !== undefined) {
-    throw new UsageError(
-      `Cannot read "${positional}": build takes flags only; --help lists all`,
-    );
-  }
+  const given = readFlags(args, context, {
+    name: "build",
+    about:
+      "Build a project's component, and make the folder that a server or Deno Deploy runs.",
+    flags: OWN_FLAGS,
+  });
+  if (given === undefined) return 0;
   await deployProject(given, context, { target: targetOf(given) });
   return 0;
 }

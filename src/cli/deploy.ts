@@ -12,12 +12,7 @@ import { type GateReport, passGate } from "../deploy/platform_gate.ts";
 import { variableValues } from "../deploy/platform_variables.ts";
 import { StoreHealth } from "../serve/store_health.ts";
 import { printableLines } from "../log.ts";
-import {
-  type Arguments,
-  type Flag,
-  flagHelp,
-  parseArguments,
-} from "./arguments.ts";
+import type { Arguments, Flag } from "./arguments.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import {
   BUILD_FAULTS,
@@ -25,7 +20,7 @@ import {
   deployProject,
   type ProjectDeployment,
 } from "./project_deployment.ts";
-import { projectFlags } from "./project_flags.ts";
+import { readFlags } from "./project_flags.ts";
 import { stopSignals } from "./stop_signals.ts";
 
 const OWN_FLAGS: readonly Flag[] = [
@@ -73,21 +68,14 @@ async function run(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const flags = [...projectFlags(), ...OWN_FLAGS];
-  const given = parseArguments(args, flags);
-  if (given.flags["help"] === true) {
-    context.print(
+  const given = readFlags(args, context, {
+    name: "deploy",
+    about:
       "Build a project for Deno Deploy, try what was built as the platform runs it, " +
-        `and upload it by "deno deploy".\n\n${flagHelp(flags)}`,
-    );
-    return 0;
-  }
-  const [positional] = given.positionals;
-  if (positional !== undefined) {
-    throw new UsageError(
-      `Cannot read "${positional}": deploy takes flags only; --help lists all`,
-    );
-  }
+      'and upload it by "deno deploy".',
+    flags: OWN_FLAGS,
+  });
+  if (given === undefined) return 0;
   const path = gatePath(given);
   const isDry = given.flags["dry-run"] === true;
   const deployment = await deployProject(given, context, {

@@ -22,12 +22,7 @@ import {
   makeLog,
 } from "../log.ts";
 import { LinkError } from "../runtime/linker.ts";
-import {
-  type Arguments,
-  type Flag,
-  flagHelp,
-  parseArguments,
-} from "./arguments.ts";
+import type { Arguments, Flag } from "./arguments.ts";
 import { cacheDirectory } from "./cache_directory.ts";
 import {
   type Command,
@@ -40,7 +35,7 @@ import {
   loadProject,
   logLevel,
   outputFormat,
-  projectFlags,
+  readFlags,
 } from "./project_flags.ts";
 import { stopSignals } from "./stop_signals.ts";
 
@@ -86,20 +81,12 @@ async function run(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const flags = [...projectFlags(), ...OWN_FLAGS];
-  const given = parseArguments(args, flags);
-  if (given.flags["help"] === true) {
-    context.print(
-      `Build a project's component and serve it.\n\n${flagHelp(flags)}`,
-    );
-    return 0;
-  }
-  const [positional] = given.positionals;
-  if (positional !== undefined) {
-    throw new UsageError(
-      `Cannot read "${positional}": dev takes flags only; --help lists all`,
-    );
-  }
+  const given = readFlags(args, context, {
+    name: "dev",
+    about: "Build a project's component and serve it.",
+    flags: OWN_FLAGS,
+  });
+  if (given === undefined) return 0;
   const format = outputFormat(given);
   const log: LeveledLog = makeLog(
     format === "json" ? formatJson : (event) => formatFor(log.level, event),

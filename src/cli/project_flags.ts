@@ -10,7 +10,12 @@ import {
   loadConfig,
   type LoadedConfig,
 } from "../config/mod.ts";
-import type { Arguments, Flag } from "./arguments.ts";
+import {
+  type Arguments,
+  type Flag,
+  flagHelp,
+  parseArguments,
+} from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel } from "../log.ts";
 import { type CommandContext, UsageError } from "./command.ts";
 
@@ -32,6 +37,38 @@ export function projectFlags(): readonly Flag[] {
       .filter(({ key }) => !key.startsWith("serve."))
       .map(({ key: _, ...flag }) => flag),
   ];
+}
+
+/** A command that takes flags only: those of a project, and its own. */
+export interface FlagsCommand {
+  readonly name: string;
+  /** What `--help` says in front of the flags. */
+  readonly about: string;
+  /** Its own flags. */
+  readonly flags: readonly Flag[];
+}
+
+/**
+ * The command line of such a command; `undefined` where it asked for help, which is printed.
+ *
+ * @throws {UsageError} It has what the command does not take.
+ */
+export function readFlags(
+  args: readonly string[],
+  { print }: CommandContext,
+  { name, about, flags: own }: FlagsCommand,
+): Arguments | undefined {
+  const flags = [...projectFlags(), ...own];
+  const given = parseArguments(args, flags);
+  if (given.flags["help"] === true) {
+    print(`${about}\n\n${flagHelp(flags)}`);
+    return undefined;
+  }
+  const [positional] = given.positionals;
+  if (positional === undefined) return given;
+  throw new UsageError(
+    `Cannot read "${positional}": ${name} takes flags only; --help lists all`,
+  );
 }
 
 /**
