@@ -38,8 +38,7 @@ async function main(): Promise<void> {
   await using app = opened.app;
   await using door = await openProjectDoor({
     config,
-    refused() {},
-    warn: console.error,
+    log: { emit() {} },
     handle: (request) => app.handle(request),
   });
   const url = `http://127.0.0.1:${door.address.port}/`;

@@ -7,7 +7,7 @@
  */
 
 import { RequestJournal } from "../src/explorer/journal.ts";
-import { openDoor } from "../src/dev/front_door.ts";
+import { openProjectDoor } from "../src/front/project_door.ts";
 import { openGuest } from "./open_guest.ts";
 
 const [mode, lanes, file] = Deno.args as [string, string, string];
@@ -20,10 +20,15 @@ const { app, config } = await openGuest(file, {
   tracesCalls: mode !== "off",
 });
 let count = 0;
-const door = await openDoor(config, log, async (request) => {
-  const id = (++count).toString(36);
-  const response = await app.handle(journal?.begin(id, request) ?? request, id);
-  journal?.answered(id, response);
-  return response;
+const door = await openProjectDoor({
+  config,
+  log,
+  async handle(request) {
+    const id = (++count).toString(36);
+    const begun = journal?.begin(id, request) ?? request;
+    const response = await app.handle(begun, id);
+    journal?.answered(id, response);
+    return response;
+  },
 });
 console.log(`Listening on http://127.0.0.1:${door.address.port}`);

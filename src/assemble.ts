@@ -47,6 +47,7 @@ import type { LaneSettings } from "./runtime/lane_protocol.ts";
 import { pathOf } from "./runtime/request_path.ts";
 import { PathGate, VolumeError } from "./wasi/mod.ts";
 
+export { bucketReports, type StoreState } from "./assemble/bucket_reports.ts";
 export { watchChanges, type WatchChangesOptions } from "./assemble/changes.ts";
 export { keepInMemory, type KeptStores } from "./keyvalue/kept_stores.ts";
 export { type Sibling, siblingParts, VolumeError };

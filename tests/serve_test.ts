@@ -198,6 +198,8 @@ Deno.test("serve counts calls of buckets by store, operation and outcome", async
   }
   const access = await served.event("access", 5);
   assert.equal(access.client, "127.0.0.1");
+  // The first thread answers before the others are there.
+  while ((await instancesOf(served.admin)).threads < 3);
   const response = await fetch(`${served.admin}/metrics`);
   assert.equal(
     response.headers.get("content-type"),

@@ -48,6 +48,20 @@ export function formatAddress({ hostname, port }: Address): string {
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
+/** Whether it stands for every address of the machine. */
+export function isEveryAddress(
+  { hostname }: Pick<Address, "hostname">,
+): boolean {
+  return hostname === "0.0.0.0" || hostname === "::";
+}
+
+/** Where a client on this machine comes in that was listened at. */
+export function reachableAddress(address: Address): Address {
+  if (!isEveryAddress(address)) return address;
+  const hostname = address.hostname === "::" ? "::1" : "127.0.0.1";
+  return { hostname, port: address.port };
+}
+
 function parseHost(host: string): string | { readonly refused: string } {
   if (host === "") return { refused: "no host" };
   const bracketed = /^\[(.*)\]$/.exec(host)?.[1];

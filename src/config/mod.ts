@@ -20,7 +20,13 @@
  * @module
  */
 
-export { type Address, formatAddress, parseAddress } from "./address.ts";
+export {
+  type Address,
+  formatAddress,
+  isEveryAddress,
+  parseAddress,
+  reachableAddress,
+} from "./address.ts";
 export { BACKEND_NAMES, type BackendName } from "./backend_name.ts";
 export type {
   BucketEntry,

@@ -6,12 +6,10 @@
  */
 
 import type { Config } from "../config/mod.ts";
-import type { FrontDoor } from "../front/mod.ts";
+import { doorUrl, type FrontDoor } from "../front/mod.ts";
 import { openProjectDoor } from "../front/project_door.ts";
 import type { Log } from "../log.ts";
-import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
 import { settlesWithin } from "../runtime/settles_within.ts";
-import { pathOf } from "../runtime/request_path.ts";
 import { resolveDeployment } from "./deployment_file.ts";
 import type { LoadedDeployment } from "./load_deployment.ts";
 import { type Deployment, openLoaded } from "./open_deployment.ts";
@@ -60,15 +58,16 @@ export async function serveDeployment(
   );
   const opening = openLoaded(loaded, config, { log, laneProgram });
   opening.catch(() => {});
-  const door = await openDoor(config, log, async (request) => {
-    const { app } = await opening;
-    return await app.handle(request);
+  const door = await openProjectDoor({
+    config,
+    log,
+    async handle(request) {
+      const { app } = await opening;
+      return await app.handle(request);
+    },
   });
-  const { hostname, port } = door.address;
   return {
-    url: `${door.scheme}://${
-      hostname.includes(":") ? `[${hostname}]` : hostname
-    }:${port}`,
+    url: doorUrl(door),
     ready: opening.then(() => {}),
     stop: () => stop(door, opening),
   };
@@ -91,20 +90,6 @@ function servedConfig(config: Config, isOnDeploy: boolean): Config {
       httpServer: "deno",
     },
   };
-}
-
-async function openDoor(
-  config: Config,
-  log: Log,
-  handle: (request: HttpRequest) => Promise<HttpResponse>,
-): Promise<FrontDoor> {
-  return await openProjectDoor({
-    config,
-    handle,
-    warn: (text) => log.emit({ event: "warning", text }),
-    refused: ({ method, url }, status, text) =>
-      log.emit({ event: "refused", method, path: pathOf(url), status, text }),
-  });
 }
 
 async function stop(

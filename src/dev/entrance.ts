@@ -5,14 +5,20 @@
  * @module
  */
 
-import { type Address, type Config, formatAddress } from "../config/mod.ts";
+import {
+  type Address,
+  type Config,
+  formatAddress,
+  isEveryAddress,
+} from "../config/mod.ts";
 import {
   type FrontDoor,
   ListenError,
+  localUrl,
   type RequestHandler,
 } from "../front/mod.ts";
 import { type Log, logFault } from "../log.ts";
-import { openDoor } from "./front_door.ts";
+import { openProjectDoor } from "../front/project_door.ts";
 import { settlesWithin } from "../runtime/settles_within.ts";
 
 /** How long the system may take to give a port back, in milliseconds. */
@@ -53,16 +59,13 @@ export class Entrance implements AsyncDisposable {
     log: Log,
     handle: RequestHandler,
   ): Promise<Entrance> {
-    const door = await openDoor(config, log, handle);
+    const door = await openProjectDoor({ config, log, handle });
     return new Entrance(config, log, { door, handle });
   }
 
   /** Where a client on this machine comes in: `http://127.0.0.1:8000`. */
   get url(): string {
-    const { address: { hostname, port }, scheme } = this.#place;
-    return `${scheme}://${
-      formatAddress({ hostname: reachable(hostname), port })
-    }`;
+    return localUrl(this.#place);
   }
 
   /** Whether only this machine reaches it. */
@@ -72,8 +75,7 @@ export class Entrance implements AsyncDisposable {
 
   /** Whether it listens on every address of the machine. */
   get isEveryAddress(): boolean {
-    const { hostname } = this.#place.address;
-    return reachable(hostname) !== hostname;
+    return isEveryAddress(this.#place.address);
   }
 
   /**
@@ -88,7 +90,7 @@ export class Entrance implements AsyncDisposable {
     const isSamePlace = formatAddress(config.dev.address) ===
       formatAddress(this.#config.dev.address);
     if (!isSamePlace) {
-      this.#enter(await openDoor(config, this.#log, this.#handle));
+      this.#enter(await this.#openDoor(config));
       this.#config = config;
       this.#close(before);
       return;
@@ -120,6 +122,10 @@ export class Entrance implements AsyncDisposable {
     await this.#door[Symbol.asyncDispose]();
   }
 
+  #openDoor(config: Config): Promise<FrontDoor> {
+    return openProjectDoor({ config, log: this.#log, handle: this.#handle });
+  }
+
   #enter(door: FrontDoor): void {
     this.#door = door;
     this.#place = { address: door.address, scheme: door.scheme };
@@ -141,7 +147,7 @@ export class Entrance implements AsyncDisposable {
     const until = performance.now() + PORT_PATIENCE;
     for (;;) {
       try {
-        return await openDoor(here, this.#log, this.#handle);
+        return await this.#openDoor(here);
       } catch (error) {
         if (!(error instanceof ListenError) || performance.now() > until) {
           throw error;
@@ -150,12 +156,6 @@ export class Entrance implements AsyncDisposable {
       }
     }
   }
-}
-
-/** A host that a client on this machine can use for the one that was listened at. */
-function reachable(hostname: string): string {
-  if (hostname === "0.0.0.0") return "127.0.0.1";
-  return hostname === "::" ? "::1" : hostname;
 }
 
 /** Whether an address is one that only this machine reaches. */

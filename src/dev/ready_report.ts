@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Host } from "../assemble.ts";
+import { bucketReports, type Host } from "../assemble.ts";
 import type { Config } from "../config/mod.ts";
-import type { BucketReport, ReadyReport } from "../log.ts";
+import type { ReadyReport } from "../log.ts";
 import type { Entrance } from "./entrance.ts";
 import type { LoadTimings } from "./load_app.ts";
 import type { StoreCheck } from "./store_check.ts";
@@ -30,22 +30,7 @@ export function readyReport(parts: ReportParts): ReadyReport {
     ...(explorer === undefined ? {} : { explorer }),
     everyAddress: entrance.isEveryAddress,
     component: config.dev.componentPath,
-    buckets: bucketReports(host, stores),
+    buckets: bucketReports(host.buckets, stores.stateOf),
     timings,
   };
-}
-
-/** The lines of the banner's table of buckets. */
-export function bucketReports(host: Host, stores: StoreCheck): BucketReport[] {
-  return host.buckets.list()
-    .filter(({ access }) => access !== "denied")
-    .map(({ name, location, bucket, durable, access }) => ({
-      name,
-      location,
-      ...(bucket === undefined ? {} : { bucket }),
-      durable,
-      ...(access === "read-only" ? { readOnly: true } : {}),
-      unavailable: stores.stateOf(name) === "unusable",
-      ...(stores.stateOf(name) === "untried" ? { untried: true } : {}),
-    }));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Host, VolumeError } from "../assemble.ts";
+import { bucketReports, type Host, VolumeError } from "../assemble.ts";
 import { type Config, ConfigError } from "../config/mod.ts";
 import type { BuildRecord } from "../explorer/api.ts";
 import { ListenError } from "../front/mod.ts";
@@ -34,7 +34,7 @@ import { Entrance, isLoopback } from "./entrance.ts";
 import { changedFilesOf } from "./followed_files.ts";
 import { Following } from "./following.ts";
 import { ProjectHosts } from "./project_hosts.ts";
-import { bucketReports, readyReport } from "./ready_report.ts";
+import { readyReport } from "./ready_report.ts";
 import { Reconfiguring } from "./reconfiguring.ts";
 import { Requests } from "./requests.ts";
 import { settlesWithin } from "../runtime/settles_within.ts";
@@ -187,7 +187,7 @@ export class ServedProject implements DevServer {
   async buckets(): Promise<readonly BucketReport[]> {
     const now = this.#checkStores(this.config);
     await settlesWithin(now.done, BANNER_PATIENCE);
-    return bucketReports(this.host, now);
+    return bucketReports(this.host.buckets, now.stateOf);
   }
 
   rebuild(): void {

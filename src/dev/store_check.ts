@@ -5,11 +5,8 @@
  * @module
  */
 
-import type { Host } from "../assemble.ts";
+import type { Host, StoreState } from "../assemble.ts";
 import type { Log } from "../log.ts";
-
-/** What is known of the store behind a bucket. */
-export type StoreState = "usable" | "unusable" | "untried";
 
 /** What is known of the stores so far. */
 export interface StoreCheck {

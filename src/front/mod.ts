@@ -18,6 +18,7 @@ export type {
   RequestObserver,
   RequestOrigin,
 } from "./front_door.ts";
+export { doorUrl, localUrl } from "./door_url.ts";
 export { ListenError } from "./listen_error.ts";
 
 /** Which server a door is made of. */

@@ -6,6 +6,8 @@
  */
 
 import type { Config } from "../config/mod.ts";
+import type { Log } from "../log.ts";
+import { pathOf } from "../runtime/request_path.ts";
 import type {
   Certificate,
   FrontDoor,
@@ -18,10 +20,9 @@ import { openFrontDoor } from "./mod.ts";
 export interface ProjectDoorOptions
   extends Pick<FrontDoorOptions, "handle" | "observe"> {
   readonly config: Pick<Config, "dev">;
-  /** Told of a request that was answered by the server itself. */
-  readonly refused: FrontEvents["refused"];
-  /** Told of what a person should hear of. */
-  readonly warn: (text: string) => void;
+  readonly log: Log;
+  /** Told of a request that was answered by the server itself; default: the log is. */
+  readonly refused?: FrontEvents["refused"];
 }
 
 /**
@@ -30,8 +31,9 @@ export interface ProjectDoorOptions
  * @throws {ListenError} The address is taken or not this machine's, or the certificate is none.
  */
 export async function openProjectDoor(
-  { config: { dev }, refused, warn, ...options }: ProjectDoorOptions,
+  { config: { dev }, log, refused, ...options }: ProjectDoorOptions,
 ): Promise<FrontDoor> {
+  const warn = (text: string) => log.emit({ event: "warning", text });
   const { address, httpServer, http: limits, tls } = dev;
   if (limits.maxConnections !== undefined && httpServer === "deno") {
     warn("dev.max_connections holds with dev.http_server: node alone");
@@ -45,7 +47,15 @@ export async function openProjectDoor(
     events: {
       // The log has it from the guest's side.
       broken() {},
-      refused,
+      refused: refused ??
+        (({ method, url }, status, text) =>
+          log.emit({
+            event: "refused",
+            method,
+            path: pathOf(url),
+            status,
+            text,
+          })),
       trailersLost() {
         if (isTold) return;
         isTold = true;

@@ -35,7 +35,7 @@ export async function openPublicDoor(
   opening.then((opened) => app = opened);
   return await openProjectDoor({
     config,
-    warn: (text) => log.emit({ event: "warning", text }),
+    log,
     observe: tap.observe,
     handle(request) {
       tap.admitted(request);

@@ -5,15 +5,10 @@
  * @module
  */
 
-import type { Host } from "../assemble.ts";
-import { type Config, formatAddress } from "../config/mod.ts";
-import type { FrontDoor } from "../front/mod.ts";
-import {
-  type BucketReport,
-  type Log,
-  logFault,
-  type ReadyReport,
-} from "../log.ts";
+import { bucketReports, type Host } from "../assemble.ts";
+import { type Config, isEveryAddress } from "../config/mod.ts";
+import { type FrontDoor, localUrl } from "../front/mod.ts";
+import { type Log, logFault } from "../log.ts";
 import type { App } from "../runtime/app.ts";
 import { settlesWithin } from "../runtime/settles_within.ts";
 import { teeLog } from "../tee_log.ts";
@@ -128,7 +123,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   log.emit({
     event: "ready",
     report: {
-      ...reportOf(door, host),
+      url: localUrl(door),
+      everyAddress: isEveryAddress(door.address),
+      // Health tells whether they can be used, whenever it is asked.
+      buckets: bucketReports(host.buckets),
       component: options.component,
       admin: `${server.adminUrl}/_wharf/health`,
       timings: { start: performance.now() - start },
@@ -159,8 +157,8 @@ class RunningServer implements Server {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.url = urlOf(parts.door);
-    this.adminUrl = urlOf(parts.admin);
+    this.url = localUrl(parts.door);
+    this.adminUrl = localUrl(parts.admin);
   }
 
   stop(): Promise<void> {
@@ -215,38 +213,6 @@ function withoutRequests(log: Log): Log {
       if (event.event !== "request") log.emit(event);
     },
   };
-}
-
-function reportOf(
-  door: FrontDoor,
-  { buckets }: Host,
-): Pick<ReadyReport, "url" | "everyAddress" | "buckets"> {
-  const { hostname } = door.address;
-  return {
-    url: urlOf(door),
-    everyAddress: hostname === "0.0.0.0" || hostname === "::",
-    buckets: buckets.list()
-      .filter(({ access }) => access !== "denied")
-      .map(({ name, location, bucket, durable, access }): BucketReport => ({
-        name,
-        location,
-        ...(bucket === undefined ? {} : { bucket }),
-        durable,
-        ...(access === "read-only" ? { readOnly: true } : {}),
-        // Health tells, whenever it is asked.
-        unavailable: false,
-      })),
-  };
-}
-
-/** Where somebody on this machine finds it. */
-function urlOf({ address: { hostname, port }, scheme }: FrontDoor): string {
-  const reachable = hostname === "0.0.0.0"
-    ? "127.0.0.1"
-    : hostname === "::"
-    ? "::1"
-    : hostname;
-  return `${scheme}://${formatAddress({ hostname: reachable, port })}`;
 }
 
 function pause(milliseconds: number): Promise<void> {

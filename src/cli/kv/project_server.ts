@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type Config, formatAddress } from "../../config/mod.ts";
+import {
+  type Config,
+  formatAddress,
+  reachableAddress,
+} from "../../config/mod.ts";
 import { DevServer, parseServerUrl, TOKEN_VARIABLE } from "./dev_server.ts";
 import { KvFault } from "./fault.ts";
 
@@ -31,8 +35,7 @@ export async function reachProject(
   env: Environment,
 ): Promise<DevServer> {
   const scheme = tls === undefined ? "http" : "https";
-  const { hostname, port } = address;
-  const own = formatAddress({ hostname: reachable(hostname), port });
+  const own = formatAddress(reachableAddress(address));
   const server = await DevServer.reach({
     origin: `${scheme}://${own}`,
     token: tokenOf(env),
@@ -50,10 +53,4 @@ export async function reachProject(
 /** A variable that is empty counts as not set. */
 function tokenOf(env: Environment): string | undefined {
   return env[TOKEN_VARIABLE] || undefined;
-}
-
-/** A host that a client on this machine can use for the one that was listened at. */
-function reachable(hostname: string): string {
-  if (hostname === "0.0.0.0") return "127.0.0.1";
-  return hostname === "::" ? "::1" : hostname;
 }
