@@ -75,18 +75,24 @@ for (const taken of ["port", "adminPort"] as const) {
   });
 }
 
-Deno.test("startServer() has early requests wait, and is not ready until it can answer them", async () => {
-  await using made = await makeDeployment("hello");
-  const ports = freePorts();
+/** Starts a server that listens, and opens its component when `opens` is settled. */
+async function startHeld(dist: string, ports: Ports) {
   const [listens, opens] = [
     Promise.withResolvers<void>(),
     Promise.withResolvers<void>(),
   ];
-  const starting = start(made.dist, ports, () => {
+  const starting = start(dist, ports, () => {
     listens.resolve();
     return opens.promise;
   });
   await listens.promise;
+  return { starting, opens };
+}
+
+Deno.test("startServer() has early requests wait, and is not ready until it can answer them", async () => {
+  await using made = await makeDeployment("hello");
+  const ports = freePorts();
+  const { starting, opens } = await startHeld(made.dist, ports);
   const early = fetch(`http://127.0.0.1:${ports.port}/`);
   await untilInFlight(ports);
   const health = async () => {
@@ -106,16 +112,8 @@ Deno.test("startServer() has early requests wait, and is not ready until it can 
 Deno.test("startServer() lets go of early requests when the component cannot be opened", async () => {
   await using made = await makeDeployment("hello");
   const ports = freePorts();
-  const [listens, opens] = [
-    Promise.withResolvers<void>(),
-    Promise.withResolvers<void>(),
-  ];
-  const starting = start(made.dist, ports, () => {
-    listens.resolve();
-    return opens.promise;
-  });
+  const { starting, opens } = await startHeld(made.dist, ports);
   starting.catch(() => {});
-  await listens.promise;
   const early = fetch(`http://127.0.0.1:${ports.port}/`).then(
     async (response) => (await response.text(), response.status),
     () => "cut",

@@ -5,10 +5,11 @@
  */
 
 import type { HostCallReport } from "../log.ts";
-import type {
-  HeaderLine,
-  HttpRequest,
-  HttpResponse,
+import {
+  type HeaderLine,
+  type HttpRequest,
+  type HttpResponse,
+  lineList,
 } from "../runtime/http_message.ts";
 import { shortened } from "../runtime/shortened.ts";
 import { pathOf } from "../runtime/request_path.ts";
@@ -218,9 +219,7 @@ export class JournalEntry {
   #readHead(): Head {
     if (this.#head !== undefined) return this.#head;
     const { method, url, headers, trace } = this.#request!;
-    const lines: readonly HeaderLine[] = Array.isArray(headers)
-      ? headers
-      : [...headers];
+    const lines = lineList(headers);
     this.#head = { method, url, headers: lines, trace };
     this.#request = undefined;
     let length = url.length;

@@ -1,4 +1,8 @@
-import type { HeaderLine, HttpRequest } from "../runtime/http_message.ts";
+import {
+  type HeaderLine,
+  type HttpRequest,
+  lineList,
+} from "../runtime/http_message.ts";
 import { parseTraceparent } from "../runtime/traceparent.ts";
 
 /** What a door looks at in a request's head before anyone else does. */
@@ -36,9 +40,7 @@ export function headFacts(
   isValidHost: HostCheck = isHost,
 ): HeadFacts {
   const { headers, url } = request;
-  const lines = Array.isArray(headers)
-    ? headers as readonly HeaderLine[]
-    : [...headers];
+  const lines = lineList(headers);
   let size = 0;
   let hosts = 0;
   let hostIsValid = isValidHost(authorityOf(url));

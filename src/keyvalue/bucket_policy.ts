@@ -7,7 +7,12 @@
 
 import { setMany } from "./batch.ts";
 import { quote } from "./key_encoding.ts";
-import { type Bucket, KeyValueError, type SetOptions } from "./store.ts";
+import {
+  type Bucket,
+  KeyValueError,
+  passedOn,
+  type SetOptions,
+} from "./store.ts";
 
 /** What a bucket is held to. */
 export interface BucketPolicy {
@@ -57,7 +62,7 @@ export function limitBucket(
       return bucket.set(key, value, lasting(options));
     });
   return {
-    ...passedOn(bucket),
+    ...everyMethod(bucket),
     set,
     increment: (key, delta) =>
       checked(() => {
@@ -97,7 +102,7 @@ export function readOnlyBucket(bucket: Bucket, name: string): Bucket {
       ),
     );
   return {
-    ...passedOn(bucket),
+    ...everyMethod(bucket),
     set: denied,
     delete: denied,
     increment: denied,
@@ -109,24 +114,13 @@ export function readOnlyBucket(bucket: Bucket, name: string): Bucket {
 }
 
 /** Every method as it is; what the store lacks stays absent. */
-function passedOn(bucket: Bucket): Bucket {
+function everyMethod(bucket: Bucket): Bucket {
   return {
+    ...passedOn(bucket),
     ...(bucket.marks && { marks: bucket.marks }),
-    get: (key) => bucket.get(key),
-    set: (key, value, options) => bucket.set(key, value, options),
-    delete: (key) => bucket.delete(key),
-    exists: (key) => bucket.exists(key),
-    listKeys: (options) => bucket.listKeys(options),
-    increment: (key, delta) => bucket.increment(key, delta),
-    swap: (key, version, value, options) =>
-      bucket.swap(key, version, value, options),
-    getMany: (keys) => bucket.getMany(keys),
-    setMany: (entries) => bucket.setMany(entries),
-    deleteMany: (keys) => bucket.deleteMany(keys),
     ...(bucket.watch && { watch: (options) => bucket.watch!(options) }),
     ...(bucket.history && { history: (key) => bucket.history!(key) }),
     ...(bucket.purge && { purge: (key) => bucket.purge!(key) }),
-    expiry: (key) => bucket.expiry(key),
   };
 }
 

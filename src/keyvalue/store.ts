@@ -139,10 +139,18 @@ export function readsAtHand(
   bucket: Bucket,
   reads: Pick<BucketAtHand, "get" | "exists">,
 ): BucketAtHand {
+  return { ...passedOn(bucket), ...reads };
+}
+
+/** The methods that every bucket has, as they are. */
+export function passedOn(
+  bucket: Bucket,
+): Required<Omit<Bucket, "atHand" | "marks" | "watch" | "history" | "purge">> {
   return {
-    ...reads,
+    get: (key) => bucket.get(key),
     set: (key, value, options) => bucket.set(key, value, options),
     delete: (key) => bucket.delete(key),
+    exists: (key) => bucket.exists(key),
     listKeys: (options) => bucket.listKeys(options),
     increment: (key, delta) => bucket.increment(key, delta),
     swap: (key, version, value, options) =>
@@ -150,6 +158,7 @@ export function readsAtHand(
     getMany: (keys) => bucket.getMany(keys),
     setMany: (entries) => bucket.setMany(entries),
     deleteMany: (keys) => bucket.deleteMany(keys),
+    expiry: (key) => bucket.expiry(key),
   };
 }
 

@@ -6,7 +6,11 @@
 
 import { linkComponent } from "../runtime/component.ts";
 import type { GuestOutput, HostCall } from "../runtime/host_interface.ts";
-import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  lineList,
+} from "../runtime/http_message.ts";
 import { openInlineLane } from "../runtime/inline_lane.ts";
 import type { Lane } from "../runtime/lane.ts";
 import { faultOf } from "../runtime/lane_fault.ts";
@@ -181,7 +185,7 @@ class LaneServer {
       kind: "head",
       id,
       status,
-      headers: [...response.headers],
+      headers: lineList(response.headers),
       hasTrailers: trailers !== undefined,
     } as const;
     if (body instanceof Uint8Array && trailers === undefined) {

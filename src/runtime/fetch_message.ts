@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { HeaderLine, HttpRequest, HttpResponse } from "./http_message.ts";
+import {
+  type HeaderLine,
+  type HttpRequest,
+  type HttpResponse,
+  lineList,
+} from "./http_message.ts";
 
 /** Makes an {@linkcode HttpRequest} of a `Request`. */
 export type RequestReader = (request: Request) => HttpRequest;
@@ -74,6 +79,6 @@ export function fetchResponse(
   { status, headers, body }: HttpResponse,
 ): Response {
   // A list, not `Headers`, which would sort the lines and join repeats.
-  const lines = Array.isArray(headers) ? headers : [...headers];
+  const lines = lineList(headers) as [string, string][];
   return new Response(body, { status, headers: lines });
 }

@@ -8,6 +8,11 @@
 /** A header line. The value has one character for each byte, `U+0000` to `U+00FF`. */
 export type HeaderLine = readonly [name: string, value: string];
 
+/** Lines as a list: most are one, which need not be copied. */
+export function lineList(lines: Iterable<HeaderLine>): readonly HeaderLine[] {
+  return Array.isArray(lines) ? lines : [...lines];
+}
+
 /** A request as a front door hands it over. Nothing need be read before it is asked for. */
 export interface HttpRequest {
   /** As the client spelled it. */

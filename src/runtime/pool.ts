@@ -269,13 +269,9 @@ export class GuestPool implements Disposable {
     ) return;
     if (this.#used.length > 0) this.#restartAhead();
     // Those that serve now are soon back, at less than the price of a new one.
-    else if (!this.#restarts || this.#total < this.#options.ahead) {
-      this.#makeAhead();
-    }
-  }
-
-  get #total(): number {
-    return this.#lent + this.#idle.length;
+    else if (
+      !this.#restarts || this.#lent + this.#idle.length < this.#options.ahead
+    ) this.#makeAhead();
   }
 
   /** Not before the next turn: the answer of the request before may be about to leave. */

@@ -9,7 +9,11 @@ import type { Artifact } from "./artifact.ts";
 import type { Gate } from "./gate.ts";
 import type { BucketChange } from "./guest.ts";
 import type { GuestOutput } from "./host_interface.ts";
-import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  lineList,
+} from "./http_message.ts";
 import type { Lane, LaneEvents } from "./lane.ts";
 import { errorFrom, overdue } from "./lane_fault.ts";
 import { GateServer } from "./lane_gate.ts";
@@ -192,7 +196,7 @@ class LaneThread<Guests> {
       id,
       method,
       url,
-      headers: [...headers],
+      headers: lineList(headers),
       hasBody: body !== null,
       hasTrailers: trailers !== undefined,
       takesTrailers: takesTrailers ?? false,

@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import type { LogEvent } from "../../src/log.ts";
 import { buildDeployment, projectOf } from "./deployment.ts";
-import type { DevEnd, EventOf } from "./dev_process.ts";
+import type { DevEnd, DevProcess, EventOf } from "./dev_process.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -51,18 +51,10 @@ export interface ServeProcessOptions {
 }
 
 /** A running `serve`. Disposing it ends it at once, if it has not ended. */
-export interface ServeProcess extends AsyncDisposable {
-  /** Every event so far. */
-  readonly events: readonly LogEvent[];
-  /** Every line of stdout so far. */
-  readonly lines: readonly string[];
-  /** The event of a name and number, from 1; waited for if it has not come yet. */
-  event<Name extends LogEvent["event"]>(
-    name: Name,
-    number?: number,
-  ): Promise<EventOf<Name>>;
-  /** Resolves when it has ended. */
-  readonly ended: Promise<DevEnd>;
+export interface ServeProcess
+  extends
+    AsyncDisposable,
+    Pick<DevProcess, "events" | "lines" | "event" | "ended"> {
   kill(signal: Deno.Signal): void;
 }
 

@@ -25,7 +25,7 @@ import type { CoreFunction } from "../jspi.ts";
 import type { GuestMemory } from "./guest_memory.ts";
 import { camelCase, parseFunctionName } from "./names.ts";
 import { recordCodec } from "./product_codec.ts";
-import { type ResultCodec, resultCodec } from "./sum_codec.ts";
+import { isResultCodec, type ResultCodec } from "./sum_codec.ts";
 import { LATER, type WaitingSignature } from "./trampolines.ts";
 import { parseFunction, type WitType } from "./wit_type.ts";
 
@@ -69,8 +69,8 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
     makeCodec(type, (resource) => classOf(host, resource));
   const codecs = parameters.map(({ type }) => codecOf(type));
   const lift = argumentLifter(codecs);
-  const writer = resultWriter(result, codecOf);
   const answered = result && codecOf(result);
+  const writer = resultWriter(answered);
   const flat = coreParameters(codecs, answered);
   const takeValues = taker(flat.length);
   const waits = host.waits.includes(name)
@@ -233,23 +233,12 @@ interface ResultWriter {
   refuse(memory: GuestMemory, payload: unknown, place: number): unknown;
 }
 
-function resultWriter(
-  type: WitType | undefined,
-  codecOf: (type: WitType) => Codec,
-): ResultWriter {
+function resultWriter(codec: Codec | undefined): ResultWriter {
   const refuse = () => {
     throw new TypeError("A host function refused what it cannot refuse");
   };
-  if (type === undefined) return { answer: () => undefined, refuse };
-  if (type.kind === "result") {
-    return armWriter(
-      resultCodec(
-        type.ok && codecOf(type.ok),
-        type.error && codecOf(type.error),
-      ),
-    );
-  }
-  const codec = codecOf(type);
+  if (codec === undefined) return { answer: () => undefined, refuse };
+  if (isResultCodec(codec)) return armWriter(codec);
   return {
     answer: codec.flat.length > 1
       ? (memory, value, place) => {

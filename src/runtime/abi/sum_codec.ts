@@ -140,6 +140,11 @@ export interface ResultCodec extends Codec {
   storeError(memory: GuestMemory, offset: number, value: unknown): void;
 }
 
+/** Whether a codec is one of {@linkcode resultCodec}. */
+export function isResultCodec(codec: Codec): codec is ResultCodec {
+  return "storeOk" in codec;
+}
+
 /** Results inside of other types: `{ tag: "ok" | "err", val }`. */
 export function resultCodec(
   ok: Codec | undefined,

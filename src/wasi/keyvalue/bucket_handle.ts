@@ -87,13 +87,11 @@ async function answerLater<T, Told>(
 
 /** `resource bucket`, without what the drafts disagree on. */
 export class BucketHandle {
-  readonly #bucket: Bucket;
   readonly #atHand: BucketAtHand;
   readonly #identifier: string;
 
   /** @param identifier What the guest named it by. */
   constructor(bucket: Bucket, identifier = "") {
-    this.#bucket = bucket;
     this.#atHand = bucket.atHand ?? bucket;
     this.#identifier = identifier;
   }
@@ -103,12 +101,7 @@ export class BucketHandle {
     return this.#identifier;
   }
 
-  /** The bucket behind the handle. For the host. */
-  get bucket(): Bucket {
-    return this.#bucket;
-  }
-
-  /** The same, where it answers at once if it can. For the host. */
+  /** The bucket behind the handle, which answers at once if it can. For the host. */
   get atHand(): BucketAtHand {
     return this.#atHand;
   }

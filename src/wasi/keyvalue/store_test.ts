@@ -45,7 +45,7 @@ for (const version of ["0.2.0-draft", "0.2.0-draft2"]) {
     >;
     const handle = await open("a name/of any sort");
     assert.ok(handle instanceof resources["bucket"]!);
-    assert.equal(handle.bucket, bucket);
+    assert.equal(handle.atHand, bucket);
     assert.notEqual(await open(""), handle);
     assert.deepEqual(opened, ["a name/of any sort", ""]);
   });

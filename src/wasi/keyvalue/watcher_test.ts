@@ -66,7 +66,7 @@ Deno.test("call() hands over the bucket that guests open by the same name", asyn
   );
   for (const [, [handle]] of calls) {
     assert.ok(handle instanceof BucketHandle);
-    assert.equal(handle.bucket, bucket);
+    assert.equal(handle.atHand, bucket);
     assert.ok(handle instanceof watcher.resources["bucket"]!);
   }
 });
