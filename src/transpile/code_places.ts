@@ -13,7 +13,7 @@ import {
   sizeNow,
 } from "../runtime/code_places.ts";
 import { BinaryReader } from "./binary_reader.ts";
-import { BinaryWriter } from "./binary_writer.ts";
+import { BinaryWriter } from "../runtime/binary_writer.ts";
 import {
   type CoreLayout,
   type CoreSection,

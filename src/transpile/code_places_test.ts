@@ -8,7 +8,7 @@ import {
 import { stackFrames } from "../runtime/trap.ts";
 import { readGuest } from "./_guests.ts";
 import { BinaryReader } from "./binary_reader.ts";
-import { BinaryWriter } from "./binary_writer.ts";
+import { BinaryWriter } from "../runtime/binary_writer.ts";
 import { withPlaces } from "./code_places.ts";
 import { readCoreLayout, SECTION } from "./core_layout.ts";
 import { makeInterruptible } from "./interruptible.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { composed } from "../../tests/support/composed.ts";
 import { COMPONENTS, readGuest } from "./_guests.ts";
-import { BinaryWriter } from "./binary_writer.ts";
+import { BinaryWriter } from "../runtime/binary_writer.ts";
 import { listCoreModules } from "./core_modules.ts";
 
 for (const name of COMPONENTS) {

@@ -9,7 +9,7 @@
 
 import { STATE_EXPORT_PREFIX } from "../runtime/state_names.ts";
 import { BinaryReader } from "./binary_reader.ts";
-import { BinaryWriter } from "./binary_writer.ts";
+import { BinaryWriter } from "../runtime/binary_writer.ts";
 import { isNoteOfPlaces, movedNote } from "./code_places.ts";
 import {
   type CoreLayout,

@@ -21,7 +21,7 @@ import type {
   CodePlaces,
 } from "../runtime/code_places.ts";
 import { BinaryReader } from "./binary_reader.ts";
-import { BinaryWriter } from "./binary_writer.ts";
+import { BinaryWriter } from "../runtime/binary_writer.ts";
 import { isNoteOfPlaces, tellsPlaces, writePlaces } from "./code_places.ts";
 import {
   type CoreLayout,

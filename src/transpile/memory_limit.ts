@@ -6,7 +6,7 @@
  */
 
 import { BinaryReader } from "./binary_reader.ts";
-import { BinaryWriter } from "./binary_writer.ts";
+import { BinaryWriter } from "../runtime/binary_writer.ts";
 import { isNoteOfPlaces, movedNote } from "./code_places.ts";
 import { readCoreLayout, SECTION } from "./core_layout.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BinaryWriter } from "../../src/transpile/binary_writer.ts";
+import { BinaryWriter } from "../../src/runtime/binary_writer.ts";
 import { readComponent } from "../../src/transpile/component.ts";
 
 /** What a composition does otherwise than it should. */

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { BinaryWriter } from "../binary_writer.ts";
 import { type CoreFunction, type CoreImport, suspending } from "../jspi.ts";
 import type { CoreType } from "./codec.ts";
 
@@ -69,97 +70,103 @@ const WAITS = ["none", "i32"] as const;
 function encode(
   signatures: readonly WaitingSignature[],
 ): Uint8Array<ArrayBuffer> {
-  const types = [
-    functionType([], []),
-    functionType([], ["i32"]),
-    ...signatures.flatMap(({ parameters, result }) => [
-      functionType(parameters, [result === "none" ? "i32" : "f64"]),
-      functionType(parameters, result === "none" ? [] : ["i32"]),
-    ]),
-  ];
-  const imports = [
-    ...WAITS.map((name, type) => imported("w", name, type)),
-    ...signatures.map((_, index) => imported("b", `${index}`, 2 + 2 * index)),
-  ];
-  const first = imports.length;
-  return Uint8Array.of(
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, list(types)),
-    ...section(2, list(imports)),
-    ...section(3, list(signatures.map((_, index) => unsigned(3 + 2 * index)))),
-    ...section(
-      7,
-      list(
-        signatures.map((
-          _,
-          index,
-        ) => [...text(`${index}`), 0x00, ...unsigned(first + index)]),
-      ),
-    ),
-    ...section(
-      10,
-      list(
-        signatures.map((signature, index) =>
-          body(signature, WAITS.length + index)
-        ),
-      ),
-    ),
-  );
+  const module = new BinaryWriter();
+  module.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  section(module, 1, (types) => {
+    types.u32(2 + 2 * signatures.length);
+    functionType(types, [], []);
+    functionType(types, [], ["i32"]);
+    for (const { parameters, result } of signatures) {
+      functionType(types, parameters, [result === "none" ? "i32" : "f64"]);
+      functionType(types, parameters, result === "none" ? [] : ["i32"]);
+    }
+  });
+  section(module, 2, (imports) => {
+    imports.u32(WAITS.length + signatures.length);
+    for (const [type, name] of WAITS.entries()) {
+      imported(imports, "w", name, type);
+    }
+    for (const index of signatures.keys()) {
+      imported(imports, "b", `${index}`, 2 + 2 * index);
+    }
+  });
+  section(module, 3, (functions) => {
+    functions.u32(signatures.length);
+    for (const index of signatures.keys()) functions.u32(3 + 2 * index);
+  });
+  section(module, 7, (exports) => {
+    exports.u32(signatures.length);
+    for (const index of signatures.keys()) {
+      exports.name(`${index}`);
+      exports.byte(0x00);
+      exports.u32(WAITS.length + signatures.length + index);
+    }
+  });
+  section(module, 10, (code) => {
+    code.u32(signatures.length);
+    for (const [index, signature] of signatures.entries()) {
+      code.sized(body(signature, WAITS.length + index));
+    }
+  });
+  return module.done();
 }
 
+/** The code of the module's text above. */
 function body(
   { parameters, result }: WaitingSignature,
   begin: number,
-): readonly number[] {
-  const call = [
-    ...parameters.flatMap((_, index) => [0x20, ...unsigned(index)]),
-    0x10,
-    ...unsigned(begin),
-  ];
-  const answer = unsigned(parameters.length);
-  const code = result === "none"
-    ? [0x00, ...call, 0x04, 0x40, 0x10, 0x00, 0x0b, 0x0b]
-    : [
-      ...[0x01, 0x01, TYPE.f64],
-      ...call,
-      ...[0x22, ...answer, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x63],
-      ...[0x04, TYPE.i32, 0x10, 0x01],
-      ...[0x05, 0x20, ...answer, 0xfc, 0x03, 0x0b],
-      0x0b,
-    ];
-  return [...unsigned(code.length), ...code];
+): Uint8Array<ArrayBuffer> {
+  const code = new BinaryWriter();
+  code.raw(result === "none" ? [0x00] : [0x01, 0x01, TYPE.f64]);
+  for (const index of parameters.keys()) {
+    code.byte(0x20);
+    code.u32(index);
+  }
+  code.byte(0x10);
+  code.u32(begin);
+  if (result === "none") {
+    code.raw([0x04, 0x40, 0x10, 0x00, 0x0b, 0x0b]);
+    return code.done();
+  }
+  code.byte(0x22);
+  code.u32(parameters.length);
+  code.raw([0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x63, 0x04, TYPE.i32, 0x10, 0x01]);
+  code.raw([0x05, 0x20]);
+  code.u32(parameters.length);
+  code.raw([0xfc, 0x03, 0x0b, 0x0b]);
+  return code.done();
 }
 
 function functionType(
+  writer: BinaryWriter,
   parameters: readonly CoreType[],
   results: readonly CoreType[],
-): number[] {
-  const codes = (types: readonly CoreType[]) =>
-    list(types.map((type) => [TYPE[type]]));
-  return [0x60, ...codes(parameters), ...codes(results)];
-}
-
-function imported(module: string, name: string, type: number): number[] {
-  return [...text(module), ...text(name), 0x00, ...unsigned(type)];
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
-}
-
-function list(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-function text(ascii: string): number[] {
-  return list([...ascii].map((char) => [char.charCodeAt(0)]));
-}
-
-/** LEB128. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value;; rest >>>= 7) {
-    if (rest < 0x80) return [...bytes, rest];
-    bytes.push(rest & 0x7f | 0x80);
+): void {
+  writer.byte(0x60);
+  for (const types of [parameters, results]) {
+    writer.sized(Uint8Array.from(types, (type) => TYPE[type]));
   }
+}
+
+function imported(
+  writer: BinaryWriter,
+  module: string,
+  name: string,
+  type: number,
+): void {
+  writer.name(module);
+  writer.name(name);
+  writer.byte(0x00);
+  writer.u32(type);
+}
+
+function section(
+  module: BinaryWriter,
+  id: number,
+  write: (content: BinaryWriter) => void,
+): void {
+  const content = new BinaryWriter();
+  write(content);
+  module.byte(id);
+  module.sized(content.view());
 }
