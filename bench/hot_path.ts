@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- its line of JSON is its output
 /**
- * `hot_path.ts GUEST.wasm REUSE`: what one request costs that a guest answers, without a clock:
- * how many functions of Wharf are called, and how many bytes are allocated in V8's heap. For
- * `tests/hot_path_test.ts`, which starts it with {@linkcode HOT_PATH_FLAGS}.
+ * `hot_path.ts GUEST.wasm REUSE METHOD`: what one request costs that a guest answers, without a
+ * clock: how many functions of Wharf are called, and how many bytes are allocated in V8's heap. For
+ * `tests/hot_path_test.ts`, which starts it with {@linkcode HOT_PATH_FLAGS}. A GET is answered by a
+ * plain call, a POST by one that may wait.
  *
  * @module
  */
@@ -35,14 +36,17 @@ const REQUESTS = 1000;
 /** How often it is looked whether garbage was collected. */
 const ROUNDS = 20;
 
-const REQUEST: HttpRequest = {
-  method: "GET",
+const REQUEST: Omit<HttpRequest, "method"> = {
   url: "http://127.0.0.1:8000/",
   headers: [["host", "127.0.0.1:8000"], ["accept", "*/*"]],
   body: null,
 };
 
-async function main(component: string, reuse: string): Promise<void> {
+async function main(
+  component: string,
+  reuse: string,
+  method: string,
+): Promise<void> {
   const opened = await openGuest(component, { reuse });
   const { config } = opened;
   await using app = opened.app;
@@ -54,7 +58,10 @@ async function main(component: string, reuse: string): Promise<void> {
   });
   const request = async (count: number) => {
     for (let left = count; left > 0; left--) {
-      const { status } = await gate.handle(REQUEST, () => ORIGIN);
+      const { status } = await gate.handle(
+        { ...REQUEST, method },
+        () => ORIGIN,
+      );
       if (status !== 200) throw new Error(`It answered ${status}`);
     }
   };
@@ -97,4 +104,7 @@ async function countCalls(
   return calls / REQUESTS;
 }
 
-if (import.meta.main) await main(Deno.args[0]!, Deno.args[1]!);
+if (import.meta.main) {
+  const [component, reuse, method] = Deno.args;
+  await main(component!, reuse!, method!);
+}

@@ -242,9 +242,17 @@ export const LOG_LEVELS: readonly LogLevel[] = [
   "error",
 ];
 
+/** By how much each level tells. */
+const RANKS: Readonly<Record<LogLevel, number>> = {
+  "debug": 0,
+  "info": 1,
+  "warn": 2,
+  "error": 3,
+};
+
 /** Whether an event is told at a level. */
 export function isTold(event: LogEvent["event"], level: LogLevel): boolean {
-  return LOG_LEVELS.indexOf(LEVELS[event]) >= LOG_LEVELS.indexOf(level);
+  return RANKS[LEVELS[event]] >= RANKS[level];
 }
 
 /** Writes the events of a level and above; the level can be changed at any time. */

@@ -173,16 +173,22 @@ const linePattern = (line: string) =>
     `^${line.split("…").map((part) => RegExp.escape(part)).join("\\d+")}$`,
   );
 
-const RUNS = LANE_KINDS.flatMap((lane) =>
-  FAULTS.map((fault) => ({ lane, ...fault }))
-);
-for (const { lane, path, status, says, ends } of RUNS) {
-  Deno.test(`misbehave ${path} costs its own request only (${lane} lane)`, async () => {
+const RUNS = [
+  ...LANE_KINDS.map((lane) => ({ lane, before: 1, at: `${lane} lane` })),
+  // By then a plain call is attempted.
+  { lane: "inline", before: 12, at: "after plain calls" } as const,
+].flatMap((run) => FAULTS.map((fault) => ({ ...run, ...fault })));
+for (const { lane, before, at, path, status, says, ends } of RUNS) {
+  Deno.test(`misbehave ${path} costs its own request only (${at})`, async () => {
     await using app = await openGuestApp("misbehave", {
       lane,
       ...(path === "/never" ? { requestTimeout: SHORT } : {}),
     });
-    await expectAnswer(app, "/ok", 200, "ok\n");
+    for (let request = 0; request < before; request++) {
+      await expectAnswer(app, "/ok", 200, "ok\n");
+      await app.idle();
+    }
+    assert.equal(app.record.plain > 0, before > 1);
     const response = await app.fetch(path);
     const text = await response.text();
     assert.equal(response.status, status, text);

@@ -57,14 +57,15 @@ export async function serveDeployment(
     isOnDenoDeploy(env),
   );
   const opening = openLoaded(loaded, config, { log, laneProgram });
-  opening.catch(() => {});
+  let opened: Awaited<typeof opening> | undefined;
+  opening.then((loaded) => opened = loaded, () => {});
   const door = await openProjectDoor({
     config,
     log,
-    async handle(request) {
-      const { app } = await opening;
-      return await app.handle(request);
-    },
+    handle: (request) =>
+      opened === undefined
+        ? opening.then(({ app }) => app.handle(request))
+        : opened.app.handle(request),
   });
   return {
     url: doorUrl(door),

@@ -11,7 +11,11 @@ import type { Config, LoadedConfig } from "../config/mod.ts";
 import type { BuildRecord } from "../explorer/api.ts";
 import type { BucketReport, Log } from "../log.ts";
 import type { App } from "../runtime/app.ts";
-import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import type {
+  HttpAnswer,
+  HttpRequest,
+  HttpResponse,
+} from "../runtime/http_message.ts";
 import type { DevState } from "./dev_state.ts";
 import type { WatchSources } from "./following.ts";
 import type { LoadedArtifacts } from "./load_app.ts";
@@ -60,7 +64,7 @@ export type RequestObserver = (
   request: HttpRequest,
   call: RequestCall,
   /** Answers it. Never rejects. */
-  next: (request: HttpRequest) => Promise<HttpResponse>,
+  next: (request: HttpRequest) => HttpAnswer,
 ) => Promise<HttpResponse>;
 
 /** What a request goes by. */
@@ -74,7 +78,7 @@ export interface RequestCall {
 export interface SentRequest {
   readonly id: string;
   /** Never rejects. */
-  readonly response: Promise<HttpResponse>;
+  readonly response: HttpAnswer;
 }
 
 /** What serves. */

@@ -6,7 +6,11 @@
  */
 
 import type { Log } from "../log.ts";
-import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import type {
+  HttpAnswer,
+  HttpRequest,
+  HttpResponse,
+} from "../runtime/http_message.ts";
 import type { DevServerOptions, SentRequest } from "./dev_server.ts";
 import type { DevState } from "./dev_state.ts";
 import { pathOf } from "../runtime/request_path.ts";
@@ -30,7 +34,7 @@ export class Requests {
   }
 
   /** Answers a client. Never rejects. */
-  answer(request: HttpRequest): Promise<HttpResponse> {
+  answer(request: HttpRequest): HttpAnswer {
     return this.#options.intercept?.(request) ?? this.send(request).response;
   }
 
@@ -54,22 +58,44 @@ export class Requests {
   }
 }
 
-async function answerBy(
+function answerBy(
+  current: () => DevState,
+  request: HttpRequest,
+  id: string,
+): HttpAnswer {
+  const { serving } = current();
+  if (serving === undefined) return answerLater(current, request, id);
+  // Nothing is awaited between the choice and the call: whoever is replaced finishes it.
+  const answer = serving.handle(request, id);
+  const finished = (response: HttpResponse): HttpAnswer => {
+    const after = current();
+    return after.phase === "failed"
+      ? overlaid(response, request, after.error)
+      : response;
+  };
+  return answer instanceof Promise ? answer.then(finished) : finished(answer);
+}
+
+/** Nobody serves yet. */
+async function answerLater(
   current: () => DevState,
   request: HttpRequest,
   id: string,
 ): Promise<HttpResponse> {
-  let state = current();
-  while (state.serving === undefined) {
+  const state = current();
+  if (state.serving === undefined) {
     if (state.phase === "failed") return failurePage(state.error, request);
     if (state.phase === "building") await state.settled;
-    state = current();
   }
-  // Nothing is awaited between the choice and the call: whoever is replaced finishes it.
-  const response = await state.serving.handle(request, id);
-  const after = current();
-  if (after.phase !== "failed") return response;
+  return await answerBy(current, request, id);
+}
+
+async function overlaid(
+  response: HttpResponse,
+  request: HttpRequest,
+  error: Error,
+): Promise<HttpResponse> {
   // Most projects are well, and need not load it.
   const { withOverlay } = await import("./overlay.ts");
-  return await withOverlay(response, request, after.error);
+  return await withOverlay(response, request, error);
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Buckets } from "../keyvalue/buckets.ts";
-import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import type { HttpAnswer, HttpRequest } from "../runtime/http_message.ts";
 import type {
   BuildRecord,
   BuildState,
@@ -33,7 +33,7 @@ export interface ExploredProject {
   send(
     request: HttpRequest,
     replayOf?: string,
-  ): { readonly id: string; readonly response: Promise<HttpResponse> };
+  ): { readonly id: string; readonly response: HttpAnswer };
   /** Calls back at each change of the state, until the signal aborts. */
   onBuild(listener: (state: BuildState) => void, signal: AbortSignal): void;
 }

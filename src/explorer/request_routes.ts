@@ -1,5 +1,5 @@
 import { quote } from "../keyvalue/key_encoding.ts";
-import type { HttpResponse } from "../runtime/http_message.ts";
+import type { HttpAnswer } from "../runtime/http_message.ts";
 import { listOf } from "./json_schema.ts";
 import { Refusal } from "./problem.ts";
 import type { Parameter } from "./query.ts";
@@ -126,8 +126,8 @@ function replay({ query, requests, project, ending }: RouteCall): Response {
 }
 
 /** Takes a response that nobody waits for, so that the component can end; not for ever. */
-function takeAll(response: Promise<HttpResponse>, ending: AbortSignal): void {
-  response.then(async ({ body }) => {
+function takeAll(response: HttpAnswer, ending: AbortSignal): void {
+  Promise.resolve(response).then(async ({ body }) => {
     if (!(body instanceof ReadableStream)) return;
     const reader = body.getReader();
     const giveUp = () => void reader.cancel().catch(() => {});

@@ -38,19 +38,24 @@ export function openDenoDoor(options: FrontDoorOptions): FrontDoor {
             return new Response(null, { status: 500 });
           },
         },
-        (request, info) =>
-          gate.handle(
+        (request, info) => {
+          const respond = (response: HttpResponse) => {
+            if (response.trailers !== undefined) {
+              reportTrailers(response.trailers, events.trailersLost);
+            }
+            return fetchResponse(
+              request.method === "HEAD" ? headOf(response) : response,
+            );
+          };
+          const answer = gate.handle(
             read(request),
             () => ({ client: info.remoteAddr.hostname }),
-          )
-            .then((response) => {
-              if (response.trailers !== undefined) {
-                reportTrailers(response.trailers, events.trailersLost);
-              }
-              return fetchResponse(
-                request.method === "HEAD" ? headOf(response) : response,
-              );
-            }),
+          );
+          // Deno's server sends what is there at once for a fifth less.
+          return answer instanceof Promise
+            ? answer.then(respond)
+            : respond(answer);
+        },
       );
     } catch (error) {
       throw listenError(address, error);

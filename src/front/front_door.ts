@@ -6,10 +6,14 @@
  */
 
 import type { Address } from "../config/mod.ts";
-import type { HttpRequest, HttpResponse } from "../runtime/http_message.ts";
+import type {
+  HttpAnswer,
+  HttpRequest,
+  HttpResponse,
+} from "../runtime/http_message.ts";
 
-/** Answers a request. MUST NOT reject: a door has nothing to say in its place. */
-export type RequestHandler = (request: HttpRequest) => Promise<HttpResponse>;
+/** Answers a request. MUST NOT fail: a door has nothing to say in its place. */
+export type RequestHandler = (request: HttpRequest) => HttpAnswer;
 
 /** What a door knows of a request that does not stand in it. */
 export interface RequestOrigin {

@@ -8,6 +8,7 @@
 import type { HttpBodyError } from "../runtime/http_body_error.ts";
 import type {
   HeaderLine,
+  HttpAnswer,
   HttpRequest,
   HttpResponse,
 } from "../runtime/http_message.ts";
@@ -75,14 +76,14 @@ export class Gate implements Disposable {
   }
 
   /**
-   * Answers one request. Never rejects.
+   * Answers one request, at once where the handler does. Never rejects.
    *
    * @param origin Asked for only where somebody wants to know.
    */
   handle(
     request: HttpRequest,
     origin: () => RequestOrigin,
-  ): Promise<HttpResponse> {
+  ): HttpAnswer {
     const { observe } = this.#options;
     return observe === undefined
       ? this.#guard(request)
@@ -120,16 +121,16 @@ export class Gate implements Disposable {
   }
 
   #endUpload(request: HttpRequest): void {
-    this.#uploads.delete(request);
+    if (this.#uploads.size > 0) this.#uploads.delete(request);
     if (this.#isStopping && this.#uploads.size === 0) this.#uploaded.resolve();
   }
 
-  #guard(request: HttpRequest): Promise<HttpResponse> {
+  #guard(request: HttpRequest): HttpAnswer {
     const facts = headFacts(request, this.#isValidHost);
     const refusal = this.#refusal(facts);
     return refusal === undefined
       ? this.#admit(request, facts)
-      : Promise.resolve(this.#refuse(request, refusal));
+      : this.#refuse(request, refusal);
   }
 
   #refusal(facts: HeadFacts): Refusal | undefined {
@@ -195,14 +196,16 @@ export class Gate implements Disposable {
     return undefined;
   }
 
-  #admit(request: HttpRequest, facts: HeadFacts): Promise<HttpResponse> {
+  #admit(request: HttpRequest, facts: HeadFacts): HttpAnswer {
     this.#inFlight++;
     const { handle } = this.#options;
     if (request.body !== null) {
       return this.#admitBody(request, request.body, facts);
     }
-    return handle(new AdmittedRequest(request, facts, null))
-      .then((response) => this.#sent(request, response));
+    const answer = handle(new AdmittedRequest(request, facts, null));
+    return answer instanceof Promise
+      ? answer.then((response) => this.#sent(request, response))
+      : this.#sent(request, answer);
   }
 
   async #admitBody(
@@ -222,7 +225,9 @@ export class Gate implements Disposable {
       const length = facts.contentLength ?? Infinity;
       this.#uploads.set(request, { length, body: read });
     }
-    const answer = handle(new AdmittedRequest(request, facts, read.body));
+    const answer = Promise.resolve(
+      handle(new AdmittedRequest(request, facts, read.body)),
+    );
     const first = await Promise.race([
       answer,
       fault.promise.then((error) => ({ error })),

@@ -224,10 +224,11 @@ class NodeDoor implements FrontDoor {
         flags,
         scheme: this.scheme,
       });
-      this.#gate.handle(
+      const answer = this.#gate.handle(
         request,
         () => ({ client: session.socket?.remoteAddress }),
-      )
+      );
+      Promise.resolve(answer)
         .then((response) =>
           sendHttp2(stream, response, { isHead: request.method === "HEAD" })
         )

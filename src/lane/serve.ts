@@ -138,11 +138,20 @@ class LaneServer {
     }
   }
 
-  async #fetch(message: Of<"fetch">): Promise<void> {
+  #fetch(message: Of<"fetch">): void {
     const { id } = message;
     this.#underWay++;
+    const answer = this.#lane!.fetch(this.#request(message), id);
+    if (answer instanceof Promise) this.#answerLater(id, answer);
+    else this.#answer(id, answer);
+  }
+
+  async #answerLater(
+    id: string,
+    response: Promise<HttpResponse>,
+  ): Promise<void> {
     try {
-      this.#answer(id, await this.#lane!.fetch(this.#request(message), id));
+      this.#answer(id, await response);
     } catch (error) {
       this.#outbox.post({ kind: "failed", id, fault: faultOf(error) });
     }

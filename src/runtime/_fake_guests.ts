@@ -59,6 +59,11 @@ export class FakeCall implements GuestCall {
 export class FakeGuest implements Guest {
   readonly calls: FakeCall[] = [];
   drops = 0;
+  wasPlain = false;
+  /** What {@linkcode handlePlainly} gives, or throws. */
+  answersPlainly: () => HttpResponse = () => {
+    throw new TypeError("The call is not plain");
+  };
   /** What {@linkcode restart} answers, where a factory gives its guests one. */
   restart?: () => FakeGuest | undefined;
   #uses = 0;
@@ -72,6 +77,11 @@ export class FakeGuest implements Guest {
     const call = new FakeCall(requestId);
     this.calls.push(call);
     return call;
+  }
+
+  handlePlainly(): HttpResponse {
+    this.#uses++;
+    return this.answersPlainly();
   }
 
   tell(_change: BucketChange, changeId: string): FakeCall {

@@ -11,7 +11,7 @@ import type { RecentOutput } from "./faults/recent_output.ts";
 import { busyFault, GuestStacks, trapFault } from "./faults/trap_fault.ts";
 import { fetchResponse, requestReader } from "./fetch_message.ts";
 import type { BucketChange } from "./guest.ts";
-import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { HttpAnswer, HttpRequest, HttpResponse } from "./http_message.ts";
 import type { LaneInstances } from "./instances.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import { GuestTrap } from "./trap.ts";
@@ -85,35 +85,42 @@ export class App implements AsyncDisposable {
   }
 
   /**
-   * Answers one request. Never rejects.
+   * Answers one request, at once where the guest does. Never rejects.
    *
    * @param id Marks the request in the log; no other under way MUST have the same.
    */
-  async handle(
+  handle(
     request: HttpRequest,
     id: string = (++this.#count).toString(36),
-  ): Promise<HttpResponse> {
-    const start = performance.now();
+  ): HttpAnswer {
+    const since = performance.now();
     this.#waiting++;
-    this.#output?.begin(id);
-    let response: HttpResponse;
+    const answered = (response: HttpResponse) =>
+      this.#answered(request, response, { id, since });
+    const failed = async (error: unknown) =>
+      answered(this.#tell(request, await this.#faultOf(error, id)));
     try {
-      response = this.#answersHttp
-        ? await this.#lane.fetch(request, id)
+      const answer = this.#answersHttp
+        ? this.#lane.fetch(request, id)
         : this.#noHandler(request, id);
+      return answer instanceof Promise
+        ? answer.then(answered, failed)
+        : answered(answer);
     } catch (error) {
-      response = this.#tell(request, await this.#faultOf(error, id));
+      return failed(error);
     }
+  }
+
+  #answered(
+    { method, url, trace }: HttpRequest,
+    response: HttpResponse,
+    { id, since }: { readonly id: string; readonly since: number },
+  ): HttpResponse {
     this.#output?.end(id);
     this.#over();
-    this.#events.answered({
-      id,
-      method: request.method,
-      url: request.url,
-      status: response.status,
-      trace: request.trace,
-      duration: performance.now() - start,
-    });
+    const { status } = response;
+    const duration = performance.now() - since;
+    this.#events.answered({ id, method, url, status, trace, duration });
     return response;
   }
 

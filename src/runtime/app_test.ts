@@ -228,7 +228,7 @@ Deno.test("fetch() tells what the guest wrote for the request, and lets go of it
     await response.text(),
     "It trapped\nstderr: at /badly\n(request 1)\n",
   );
-  assert.equal(output.size, 0);
+  assert.equal(output.requests, 0);
 });
 
 Deno.test("fetch() answers also where the stack cannot be told", async () => {

@@ -30,7 +30,7 @@ import type {
   GuestOutput,
   HostInterface,
 } from "./host_interface.ts";
-import type { HttpRequest } from "./http_message.ts";
+import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { InstanceGroup } from "./instance_group.ts";
 import { LinkError, type MissingImport } from "./linker.ts";
 import { splitLabel, versionServes } from "./version.ts";
@@ -252,6 +252,12 @@ class Export implements GuestExport {
     // None of them gives anything back.
     return this.#instance.call(found.core, found.lifted, args) as Promise<void>;
   }
+
+  callPlainly(name: string, args: readonly unknown[]): void {
+    const found = this.#called.functions.get(name);
+    if (found === undefined) throw new TypeError(`Cannot call "${name}"`);
+    this.#instance.callPlainly(found.core, found.lifted, args);
+  }
 }
 
 /** The line that the request's trace was read from. */
@@ -291,6 +297,24 @@ class ComponentGuest implements Guest {
       ? undefined
       : traceparentOf(request);
     return entry.call(exported, request);
+  }
+
+  get wasPlain(): boolean {
+    return !this.#group.isRecorded && this.#instance.wasPlain;
+  }
+
+  handlePlainly(request: HttpRequest, requestId: string): HttpResponse {
+    const { output } = this.#group;
+    const { entry, exported } = this.#begin(this.#shared.http, requestId);
+    output.hold();
+    try {
+      const response = entry.callPlainly(exported, request);
+      output.release();
+      return response;
+    } catch (error) {
+      output.drop();
+      throw error;
+    }
   }
 
   tell(change: BucketChange, changeId: string): GuestRun {

@@ -10,7 +10,7 @@ import type { Artifact } from "./artifact.ts";
 import { type OwnResources, preparer, WaitingImports } from "./core_imports.ts";
 import { FirstState, type InstanceState, stateOf } from "./first_state.ts";
 import type { InstanceContext } from "./host_interface.ts";
-import { InstanceSlot } from "./instance_slot.ts";
+import { type ExportEntry, InstanceSlot } from "./instance_slot.ts";
 import { Interrupts, isInterruptible } from "./interrupts.ts";
 import type { CoreFunction } from "./jspi.ts";
 import type { CoreExport } from "./link_plan.ts";
@@ -159,33 +159,75 @@ export class ComponentInstance {
     lifted: Lifted,
     args: readonly unknown[],
   ): Promise<unknown> {
-    const { exports, interrupts, memoryLimit } = this.#shared;
+    const entry = this.#begin(name);
+    const state = this.#state;
+    state.begin();
+    let result: unknown;
+    try {
+      const { call, memory } = entry;
+      const returned = await call(...lifted.lower(memory, args));
+      result = this.#lift(lifted, entry, returned);
+    } catch (error) {
+      // What a host function threw says more than what became of it in the guest.
+      state.check();
+      throw memoryTrap(error, state.cores, this.#shared.memoryLimit) ?? error;
+    }
+    this.#end();
+    return result;
+  }
+
+  /**
+   * The same in this turn, where the guest waits for nothing and does nothing that outlasts it.
+   *
+   * @throws {unknown} It would have to, or it traps. It MUST NOT be called again.
+   */
+  callPlainly(
+    name: string,
+    lifted: Lifted,
+    args: readonly unknown[],
+  ): unknown {
+    // What it kept of an earlier call outlasts this one.
+    if (this.#keepsHandles) throw new TypeError("The guest holds handles");
+    const entry = this.#begin(name);
+    const result = this.#state.attempt(() => {
+      const { plain, memory } = entry;
+      return this.#lift(lifted, entry, plain(...lifted.lower(memory, args)));
+    });
+    this.#end();
+    return result;
+  }
+
+  /** Whether the last call waited for nothing and did nothing that outlasts the instance. */
+  get wasPlain(): boolean {
+    return !this.#keepsHandles && this.#state.wasPlain;
+  }
+
+  #begin(name: string): ExportEntry {
+    const { exports, interrupts } = this.#shared;
     const place = exports[name];
     if (place === undefined) {
       throw new TypeError(`Cannot find the export "${name}"`);
     }
-    const state = this.#state;
-    state.check();
+    this.#state.check();
     this.#open++;
     interrupts.begin();
-    for (const core of state.cores) core.begin();
-    let result: unknown;
-    try {
-      const { call, memory, after } = this.#slot.entry(place);
-      const returned = await call(...lifted.lower(memory, args));
-      state.check();
-      result = lifted.lift(memory, returned);
-      if (after !== undefined) this.#afterReturn(after, returned);
-      state.handles.checkReturned();
-    } catch (error) {
-      // What a host function threw says more than what became of it in the guest.
-      state.check();
-      throw memoryTrap(error, state.cores, memoryLimit) ?? error;
-    }
+    return this.#slot.entry(place);
+  }
+
+  #lift(lifted: Lifted, entry: ExportEntry, returned: unknown): unknown {
+    const { memory, after } = entry;
+    const state = this.#state;
     state.check();
-    this.#open--;
-    this.#keepsHandles = state.handles.size > 0;
+    const result = lifted.lift(memory, returned);
+    if (after !== undefined) this.#afterReturn(after, returned);
+    state.handles.checkReturned();
     return result;
+  }
+
+  #end(): void {
+    this.#state.check();
+    this.#open--;
+    this.#keepsHandles = this.#state.handles.size > 0;
   }
 
   /**

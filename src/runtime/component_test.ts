@@ -11,7 +11,12 @@ import type { ChangeEntry, GuestFactory, HttpEntry } from "./guest.ts";
 import type { HostInterface, InstanceContext } from "./host_interface.ts";
 import { LinkError } from "./linker.ts";
 
-const OUTPUT = { line() {}, message() {} };
+/** What guests have written. */
+const lines: unknown[][] = [];
+const OUTPUT = {
+  line: (...line: unknown[]) => void lines.push(line),
+  message() {},
+};
 const REQUEST = new Request("http://guest.test/");
 
 /** Calls an export of the test's component; the response is of no interest. */
@@ -26,6 +31,10 @@ function entryOf(name: string, version = "0.1.0"): HttpEntry {
         waitingSince: () => undefined,
         abort() {},
       };
+    },
+    callPlainly(exported) {
+      exported.callPlainly(name, [{}]);
+      return { status: 200, headers: [], body: null };
     },
   };
 }
@@ -63,7 +72,8 @@ Deno.test("linkComponent() makes guests that count their requests and mark them"
   await guest.handle(REQUEST, "a2").finished;
   assert.equal(guest.uses, 2);
   assert.deepEqual(seen, [undefined, "a1", "a2"]);
-  assert.equal(context!.output, OUTPUT);
+  context!.output.line("a2", "stdout", "of the guest");
+  assert.deepEqual(lines, [["a2", "stdout", "of the guest"]]);
 });
 
 Deno.test("Guest.drop() calls back, once, and ends the guest", async () => {

@@ -14,11 +14,19 @@ const CHECKS_PER_DEADLINE = 10;
 /** The longest pause between two looks, in milliseconds. */
 const LONGEST_PAUSE = 1000;
 
+/** A call that is watched. */
+export interface WatchedCall {
+  readonly run: GuestRun;
+  /** Where it is among the others. */
+  place: number;
+}
+
 /** Watches the calls of one lane. */
 export class Deadlines implements Disposable {
   readonly #timeout: number;
   readonly #failing: string;
-  readonly #calls = new Set<GuestRun>();
+  /** In no order. A set would cost each call more than all else here. */
+  readonly #calls: WatchedCall[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -30,16 +38,24 @@ export class Deadlines implements Disposable {
     this.#failing = failing;
   }
 
-  watch(call: GuestRun): void {
-    this.#calls.add(call);
+  watch(run: GuestRun): WatchedCall {
+    const call = { run, place: this.#calls.length };
+    this.#calls.push(call);
     this.#timer ??= setInterval(
       () => this.#check(),
       Math.min(LONGEST_PAUSE, Math.max(1, this.#timeout / CHECKS_PER_DEADLINE)),
     );
+    return call;
   }
 
-  forget(call: GuestRun): void {
-    this.#calls.delete(call);
+  /** The call has ended. */
+  forget(call: WatchedCall): void {
+    const { place } = call;
+    if (this.#calls[place] !== call) return;
+    const last = this.#calls.pop()!;
+    if (last === call) return;
+    this.#calls[place] = last;
+    last.place = place;
   }
 
   /** No further calls come. */
@@ -50,17 +66,17 @@ export class Deadlines implements Disposable {
 
   /** Ends all calls, whatever time they have left. */
   abortAll(reason: GuestTrap): void {
-    for (const call of [...this.#calls]) call.abort(reason);
+    for (const { run } of [...this.#calls]) run.abort(reason);
   }
 
   #check(): void {
     // Not when the last call has ended: where one follows the other, each would pay for a timer.
-    if (this.#calls.size === 0) this[Symbol.dispose]();
+    if (this.#calls.length === 0) this[Symbol.dispose]();
     const now = performance.now();
-    for (const call of this.#calls) {
-      const since = call.waitingSince();
+    for (const { run } of [...this.#calls]) {
+      const since = run.waitingSince();
       if (since === undefined || now - since < this.#timeout) continue;
-      call.abort(
+      run.abort(
         new GuestTrap(
           "deadline",
           `The guest ${this.#failing} for more than ${

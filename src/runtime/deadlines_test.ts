@@ -14,18 +14,18 @@ async function watchToItsEnd(
   deadlines: Deadlines,
   call: FakeCall,
 ): Promise<void> {
-  deadlines.watch(call);
+  const watched = deadlines.watch(call);
   await call.aborted.promise;
-  deadlines.forget(call);
+  deadlines.forget(watched);
 }
 
 Deno.test("Deadlines ends a call that keeps its client waiting", async () => {
   const deadlines = new Deadlines(20);
   const call = keeping();
   const started = performance.now();
-  deadlines.watch(call);
+  const watched = deadlines.watch(call);
   const trap = await call.aborted.promise;
-  deadlines.forget(call);
+  deadlines.forget(watched);
   assert.ok(performance.now() - started >= 20);
   assert.equal(trap.kind, "deadline");
   assert.equal(trap.status, 504);
@@ -39,7 +39,7 @@ Deno.test("Deadlines ends a call that keeps its client waiting", async () => {
 Deno.test("Deadlines leaves a call alone that waits for its client", async () => {
   const deadlines = new Deadlines(20);
   const waits = new FakeCall();
-  deadlines.watch(waits);
+  const watched = deadlines.watch(waits);
   for (let deadline = 0; deadline < 3; deadline++) {
     await watchToItsEnd(deadlines, keeping());
   }
@@ -48,28 +48,42 @@ Deno.test("Deadlines leaves a call alone that waits for its client", async () =>
   // Now it is the client who waits.
   waits.since = performance.now();
   await waits.aborted.promise;
-  deadlines.forget(waits);
+  deadlines.forget(watched);
 });
 
 Deno.test("Deadlines counts from when the client began to wait, not from the call", async () => {
   const deadlines = new Deadlines(30);
   const goesOn = keeping();
   goesOn.since = Infinity; // whenever it is asked, the client got something just now
-  deadlines.watch(goesOn);
+  const watched = deadlines.watch(goesOn);
   for (let deadline = 0; deadline < 3; deadline++) {
     await watchToItsEnd(deadlines, keeping());
   }
   assert.equal(goesOn.aborts, 0);
-  deadlines.forget(goesOn);
+  deadlines.forget(watched);
 });
 
 Deno.test("Deadlines has no timer left when every call is forgotten", () => {
   // The test runner's own check is the assertion: a timer left behind fails the test.
   const deadlines = new Deadlines(30_000);
   const calls = [keeping(), keeping()];
-  for (const call of calls) deadlines.watch(call);
-  for (const call of calls) deadlines.forget(call);
-  deadlines.forget(calls[0]!);
-  deadlines.watch(calls[0]!);
-  deadlines.forget(calls[0]!);
+  const watched = calls.map((call) => deadlines.watch(call));
+  for (const call of watched) deadlines.forget(call);
+  deadlines.forget(watched[0]!);
+  deadlines.forget(deadlines.watch(calls[0]!));
+});
+
+Deno.test("Deadlines forgets the call that is meant, and no other", async () => {
+  const deadlines = new Deadlines(20);
+  const calls = [keeping(), keeping(), keeping(), keeping()];
+  const watched = calls.map((call) => deadlines.watch(call));
+  for (const call of [0, 2, 0]) deadlines.forget(watched[call]!);
+  await Promise.all([calls[1]!.aborted.promise, calls[3]!.aborted.promise]);
+  assert.deepEqual(calls.map(({ aborts }) => aborts > 0), [
+    false,
+    true,
+    false,
+    true,
+  ]);
+  for (const call of watched) deadlines.forget(call);
 });

@@ -63,6 +63,12 @@ export interface ExportedInterface {
 export interface HttpEntry extends ExportedInterface {
   /** Calls the export of one instance. MUST NOT throw: failures come by the promises. */
   call(exported: GuestExport, request: HttpRequest): GuestCall;
+  /**
+   * The same by {@linkcode GuestExport.callPlainly}.
+   *
+   * @throws {unknown} There is no response, for whatever reason.
+   */
+  callPlainly(exported: GuestExport, request: HttpRequest): HttpResponse;
 }
 
 /** How a change becomes a call of an export. */
@@ -81,14 +87,30 @@ export interface GuestExport {
    * @param args What the function's WIT type says.
    */
   call(name: string, args: readonly unknown[]): Promise<void>;
+  /**
+   * The same, of a guest that waits for nothing.
+   *
+   * @throws {unknown} It would have to wait, or do what outlasts the instance, or it traps.
+   */
+  callPlainly(name: string, args: readonly unknown[]): void;
 }
 
 /** An instance of a component. It serves one request or change at a time. */
 export interface Guest {
   /** How many requests and changes it has been given. */
   readonly uses: number;
+  /** Whether the last call, when it has returned, waited for nothing and did nothing that outlasts the instance. */
+  readonly wasPlain: boolean;
   /** Starts a request; `requestId` marks the lines the guest writes meanwhile. */
   handle(request: HttpRequest, requestId: string): GuestCall;
+  /**
+   * Answers a request by a plain call: in this turn, and for less than {@linkcode Guest.handle}
+   * takes.
+   *
+   * @throws {unknown} It is no plain call, or fails. Nobody can tell then that it was begun, and
+   * the instance MUST be dropped.
+   */
+  handlePlainly(request: HttpRequest, requestId: string): HttpResponse;
   /** Tells it of a change; `changeId` marks the lines the guest writes meanwhile. */
   tell(change: BucketChange, changeId: string): GuestRun;
   /** Lets go of all that the instance holds. It MUST NOT be called again. */

@@ -142,6 +142,12 @@ export interface HostInterface {
   /** The functions that may wait; they run under JSPI and may return a promise. */
   readonly waits: readonly string[];
   /**
+   * The functions that do nothing which outlasts the instance, by WIT name, or all of them: a
+   * guest that has called no others can be begun anew as if it had never run. What goes to
+   * {@linkcode InstanceContext.output} does not count. Default: none.
+   */
+  readonly plain?: "all" | readonly string[];
+  /**
    * What a function does less than its WIT text promises, by its WIT name: a clause for the
    * table of all functions, or one clause for all of them. A function that is not named here
    * does all of it.

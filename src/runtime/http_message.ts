@@ -41,6 +41,9 @@ export interface HttpRequest {
 /** The body of a response: whole, or as it comes. */
 export type HttpBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
+/** A response, or one that comes later: what is there at once is not waited for. */
+export type HttpAnswer = HttpResponse | Promise<HttpResponse>;
+
 /** A response as a front door sends it. */
 export interface HttpResponse {
   /** 200 to 599. */

@@ -6,10 +6,11 @@
 
 import { Deadlines } from "./deadlines.ts";
 import type { BucketChange, Guest, GuestFactory, GuestRun } from "./guest.ts";
-import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { HttpAnswer, HttpRequest, HttpResponse } from "./http_message.ts";
 import type { LaneInstances } from "./instances.ts";
 import { type Lane, LaneBusyError, type LaneEvents } from "./lane.ts";
 import { LinkError } from "./linker.ts";
+import { PlainCalls } from "./plain_calls.ts";
 import { GuestPool, type PoolOptions } from "./pool.ts";
 import { GuestTrap, trapFrom } from "./trap.ts";
 
@@ -41,6 +42,7 @@ class InlineLane implements Lane {
   readonly #deadlines: Deadlines;
   readonly #changeDeadlines: Deadlines;
   readonly #events: LaneEvents;
+  readonly #plain = new PlainCalls();
 
   constructor(factory: GuestFactory, options: InlineLaneOptions) {
     this.#pool = new GuestPool(factory, options.pool);
@@ -61,12 +63,35 @@ class InlineLane implements Lane {
     }
   }
 
-  fetch(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+  fetch(request: HttpRequest, requestId: string): HttpAnswer {
     // One that waits ready is taken in the same turn, and that is nearly always.
     const guest = this.#pool.take();
-    return guest === undefined
-      ? this.#fetchLater(request, requestId)
-      : this.#handle(guest, request, requestId);
+    if (guest === undefined) return this.#fetchLater(request, requestId);
+    if (!this.#plain.areLikely || !PlainCalls.serve(request)) {
+      return this.#handle(guest, request, requestId);
+    }
+    return this.#fetchNow(guest, request, requestId) ??
+      this.fetch(request, requestId);
+  }
+
+  /** The response of a plain call; `undefined` where it is none. */
+  #fetchNow(
+    guest: Guest,
+    request: HttpRequest,
+    requestId: string,
+  ): HttpResponse | undefined {
+    let response: HttpResponse;
+    try {
+      response = guest.handlePlainly(request, requestId);
+    } catch {
+      // Whatever it was: a guest that fails fails again, in a call that is followed to its end.
+      this.#plain.failed();
+      this.#pool.discard(guest);
+      return undefined;
+    }
+    this.#pool.giveBack(guest);
+    this.#events.returned?.(requestId);
+    return response;
   }
 
   async #fetchLater(
@@ -83,7 +108,11 @@ class InlineLane implements Lane {
     requestId: string,
   ): Promise<HttpResponse> {
     const call = guest.handle(request, requestId);
-    this.#settle(guest, call, { id: requestId, deadlines: this.#deadlines });
+    this.#settle(guest, call, {
+      id: requestId,
+      deadlines: this.#deadlines,
+      plain: PlainCalls.serve(request) ? this.#plain : undefined,
+    });
     return call.response;
   }
 
@@ -139,15 +168,20 @@ class InlineLane implements Lane {
   #settle(
     guest: Guest,
     run: GuestRun,
-    { id, deadlines }: { readonly id: string; readonly deadlines: Deadlines },
+    { id, deadlines, plain }: {
+      readonly id: string;
+      readonly deadlines: Deadlines;
+      readonly plain?: PlainCalls | undefined;
+    },
   ): void {
-    deadlines.watch(run);
+    const watched = deadlines.watch(run);
     run.finished.then(() => {
-      deadlines.forget(run);
+      deadlines.forget(watched);
+      plain?.saw(guest.wasPlain);
       this.#pool.giveBack(guest);
       this.#events.returned?.(id);
     }, (error) => {
-      deadlines.forget(run);
+      deadlines.forget(watched);
       this.#pool.discard(guest);
       this.#events.trapped(id, trapFrom(error));
       this.#events.returned?.(id);

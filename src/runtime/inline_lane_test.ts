@@ -96,7 +96,7 @@ Deno.test("fetch() rejects with the trap, reports it and drops the guest", async
   await settle();
   const trap = new GuestTrap("trapped", "over");
   factory.calls[0]!.fail(trap);
-  await assert.rejects(answering, (error) => error === trap);
+  await assert.rejects(async () => await answering, (error) => error === trap);
   await settle();
   assert.deepEqual(trapped, [["r1", trap]]);
   assert.equal(factory.alive, 0);
@@ -126,7 +126,7 @@ Deno.test("fetch() rejects when a guest cannot be made, and the next one is serv
   const first = lane.fetch(REQUEST, "r1"); // takes the guest that was made at the start
   await settle();
   factory.failures.push(new Error("no memory"));
-  await assert.rejects(lane.fetch(REQUEST, "r2"), {
+  await assert.rejects(async () => await lane.fetch(REQUEST, "r2"), {
     name: "GuestTrap",
     message: "The guest was stopped: no memory",
   });
@@ -140,7 +140,10 @@ Deno.test("fetch() rejects when every instance stays busy", async () => {
   await using opened = await open({ limit: 1, queueTimeout: 10 });
   const { lane, factory } = opened;
   const first = lane.fetch(REQUEST, "r1");
-  await assert.rejects(lane.fetch(REQUEST, "r2"), LaneBusyError);
+  await assert.rejects(
+    async () => await lane.fetch(REQUEST, "r2"),
+    LaneBusyError,
+  );
   factory.calls[0]!.succeed();
   await first;
 });
@@ -151,7 +154,10 @@ Deno.test("fetch() ends a guest that keeps its client waiting", async () => {
   const answering = lane.fetch(REQUEST, "r1");
   await settle();
   factory.calls[0]!.since = performance.now();
-  await assert.rejects(answering, { name: "GuestTrap", kind: "deadline" });
+  await assert.rejects(async () => await answering, {
+    name: "GuestTrap",
+    kind: "deadline",
+  });
   await settle();
   assert.equal(trapped.length, 1);
   assert.equal(factory.alive, 0);
@@ -233,4 +239,62 @@ Deno.test("disposing waits for a request whose guest is still being made", async
   factory.calls[1]!.succeed("made late");
   assert.equal(await fetchResponse(await second).text(), "made late");
   await disposing;
+});
+
+const OK = { status: 200, headers: [], body: null };
+
+/** A lane whose calls were plain so far, and whose guests are reused. */
+async function openPlain(): Promise<Opened> {
+  const opened = await open({ reuse: 1000 });
+  for (let call = 0; call < 8; call++) {
+    const answering = opened.lane.fetch(REQUEST, "before");
+    const [guest] = opened.factory.made;
+    guest!.wasPlain = true;
+    guest!.calls.at(-1)!.succeed();
+    await answering;
+    await settle();
+  }
+  return opened;
+}
+
+Deno.test("fetch() answers in the same turn where the calls before were plain", async () => {
+  await using opened = await openPlain();
+  const { lane, factory } = opened;
+  const [guest] = factory.made;
+  guest!.answersPlainly = () => OK;
+  assert.equal(lane.fetch(REQUEST, "r1"), OK);
+  assert.equal(lane.fetch(REQUEST, "r2"), OK);
+  assert.equal(guest!.uses, 10);
+  assert.equal(guest!.calls.length, 8);
+  assert.deepEqual(lane.underWay(), [0]);
+});
+
+Deno.test("fetch() attempts no plain call for a request that asks for something to be done", async () => {
+  await using opened = await openPlain();
+  const { lane, factory } = opened;
+  factory.made[0]!.answersPlainly = () => assert.fail("it was attempted");
+  const request = new Request("http://guest.test/", { method: "DELETE" });
+  const answering = lane.fetch(request, "r1");
+  factory.calls.at(-1)!.succeed("done");
+  assert.equal(await fetchResponse(await answering).text(), "done");
+});
+
+Deno.test("fetch() begins a request anew that was no plain call, by another guest", async () => {
+  await using opened = await openPlain();
+  const { lane, factory, trapped } = opened;
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  const [first, second] = factory.made;
+  assert.equal(first!.drops, 1);
+  assert.equal(first!.calls.length, 8);
+  second!.calls[0]!.succeed("anew");
+  assert.equal(second!.calls[0]!.requestId, "r1");
+  assert.equal(await fetchResponse(await answering).text(), "anew");
+  assert.deepEqual(trapped, []);
+  await settle();
+  // Now it is not likely any more.
+  second!.answersPlainly = () => assert.fail("it was attempted");
+  const next = lane.fetch(REQUEST, "r2");
+  second!.calls[1]!.succeed("as before");
+  assert.equal(await fetchResponse(await next).text(), "as before");
 });

@@ -8,6 +8,7 @@
 
 import { GuestState } from "./abi/guest_memory.ts";
 import type { ComponentInstance, MakeInstance } from "./component_instance.ts";
+import { HeldOutput } from "./held_output.ts";
 import type {
   CallSpans,
   GuestOutput,
@@ -20,21 +21,27 @@ export class InstanceGroup {
   requestId: string | undefined = undefined;
   /** Of the request that is served, if it has a valid one. */
   traceparent: string | undefined = undefined;
-  readonly #output: GuestOutput;
+  /** What its guests write. */
+  readonly output: HeldOutput;
   readonly #spans: CallSpans | undefined;
   readonly #contexts: GroupContext[] = [];
   readonly #instances = new Map<MakeInstance, Promise<ComponentInstance>>();
 
   constructor(output: GuestOutput, spans?: CallSpans) {
-    this.#output = output;
+    this.output = new HeldOutput(output);
     this.#spans = spans;
+  }
+
+  /** Whether its calls are recorded as they begin. */
+  get isRecorded(): boolean {
+    return this.#spans !== undefined;
   }
 
   /** The group's instance of a component. Rejects when it traps while it is instantiated. */
   instanceOf(make: MakeInstance): Promise<ComponentInstance> {
     let instance = this.#instances.get(make);
     if (instance === undefined) {
-      const context = new GroupContext(this, this.#output, this.#spans);
+      const context = new GroupContext(this, this.output, this.#spans);
       this.#contexts.push(context);
       instance = make(context, context.state);
       this.#instances.set(make, instance);
@@ -50,7 +57,7 @@ export class InstanceGroup {
     make: MakeInstance,
     instance: ComponentInstance,
   ): ComponentInstance | undefined {
-    const context = new GroupContext(this, this.#output, this.#spans);
+    const context = new GroupContext(this, this.output, this.#spans);
     const restarted = instance.restart(context, context.state);
     if (restarted === undefined) return undefined;
     this.#contexts.push(context);

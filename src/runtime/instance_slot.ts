@@ -23,6 +23,8 @@ type Functions = Readonly<Record<string, HostFunction>>;
 
 /** An export that the host calls. */
 export interface ExportEntry {
+  /** It cannot wait. */
+  readonly plain: CoreFunction;
   /** It may wait. */
   readonly call: ReturnType<typeof promising>;
   /** What wit-component lifts a module's exports with: the module's own memory and allocator. */
@@ -119,8 +121,10 @@ export class InstanceSlot {
       const exports = this.instances[instance]?.exports ?? {};
       const part = (name: string) =>
         name in exports ? { instance, name } : undefined;
+      const plain = this.export(place) as CoreFunction;
       found = {
-        call: promising(this.export(place) as CoreFunction),
+        plain,
+        call: promising(plain),
         memory: this.memory(
           `exports of ${instance}`,
           part("memory"),

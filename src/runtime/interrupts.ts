@@ -14,10 +14,7 @@ import {
 import { suspending } from "./jspi.ts";
 
 /** How long a guest computes before others get their turn, in milliseconds. */
-const TURN_MS = 10;
-
-/** How long code may run that cannot be suspended, in milliseconds: a guest's allocator, mostly. */
-const UNSUSPENDED_MS = 1000;
+export const TURN_MS = 10;
 
 /** How large a page of memory is. */
 const PAGE_BYTES = 65536;
@@ -40,8 +37,9 @@ export interface InterruptibleCore {
    * cannot be suspended.
    *
    * @param onTooLong Called when it runs so for too long; to end the instance.
+   * @param limit How long that is, in milliseconds.
    */
-  cannotSuspend(onTooLong: () => void): void;
+  cannotSuspend(onTooLong: () => void, limit: number): void;
   /** Ends what {@linkcode InterruptibleCore.cannotSuspend} began. */
   canSuspend(): void;
 }
@@ -78,8 +76,8 @@ export class Interrupts {
       },
       begin: () => refused.value = 0,
       end: () => fuel.value = ENDED_FUEL - 1,
-      cannotSuspend: (onTooLong) => {
-        this.#unsuspended = { since: undefined, onTooLong };
+      cannotSuspend: (onTooLong, limit) => {
+        this.#unsuspended = { since: undefined, onTooLong, limit };
         mode.value = MODE.cannotSuspend;
       },
       canSuspend: () => {
@@ -107,7 +105,7 @@ export class Interrupts {
     const now = performance.now();
     // The clock is not read before there is need: allocators run all the time.
     run.since ??= now;
-    if (now - run.since > UNSUSPENDED_MS) run.onTooLong();
+    if (now - run.since > run.limit) run.onTooLong();
   }
 }
 
@@ -115,6 +113,7 @@ export class Interrupts {
 interface UnsuspendedRun {
   since: number | undefined;
   readonly onTooLong: () => void;
+  readonly limit: number;
 }
 
 /** Whether a core module was made interruptible. */

@@ -5,7 +5,7 @@
  */
 
 import type { BucketChange } from "./guest.ts";
-import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { HttpAnswer, HttpRequest } from "./http_message.ts";
 import type { LaneInstances } from "./instances.ts";
 
 export type { LaneInstances, ThreadInstances } from "./instances.ts";
@@ -20,7 +20,7 @@ export interface Lane extends AsyncDisposable {
    * @throws {GuestTrap} The guest did not answer.
    * @throws {LaneBusyError} No instance came free in time.
    */
-  fetch(request: HttpRequest, requestId: string): Promise<HttpResponse>;
+  fetch(request: HttpRequest, requestId: string): HttpAnswer;
   /**
    * Tells a guest of a change; resolves when its code has returned.
    *

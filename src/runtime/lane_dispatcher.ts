@@ -6,7 +6,7 @@
  */
 
 import type { BucketChange } from "./guest.ts";
-import type { HttpRequest, HttpResponse } from "./http_message.ts";
+import type { HttpAnswer, HttpRequest } from "./http_message.ts";
 import { allInstances, type LaneInstances, NO_INSTANCES } from "./instances.ts";
 import { type Lane, LaneBusyError } from "./lane.ts";
 import type { WorkerLane } from "./worker_lane.ts";
@@ -83,9 +83,11 @@ class Dispatcher {
     }
   }
 
-  async fetch(request: HttpRequest, id: string): Promise<HttpResponse> {
-    const lane = this.#leastBusy() ?? await this.#next();
-    return await lane.fetch(request, id);
+  fetch(request: HttpRequest, id: string): HttpAnswer {
+    const lane = this.#leastBusy();
+    return lane === undefined
+      ? this.#next().then((lane) => lane.fetch(request, id))
+      : lane.fetch(request, id);
   }
 
   async tell(change: BucketChange, id: string): Promise<void> {

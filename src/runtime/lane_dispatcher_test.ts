@@ -134,7 +134,10 @@ Deno.test("fetch() turns away what waits for a lane for too long", async () => {
   openBy(() => next.promise);
   lanes[0]!.end.resolve("it broke");
   await settle();
-  await assert.rejects(dispatcher.fetch(REQUEST, "1"), LaneBusyError);
+  await assert.rejects(
+    async () => await dispatcher.fetch(REQUEST, "1"),
+    LaneBusyError,
+  );
   const late = new FakeLane();
   const disposing = dispatcher[Symbol.asyncDispose]();
   next.resolve(late);

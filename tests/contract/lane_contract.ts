@@ -69,7 +69,9 @@ const CASES: readonly LaneCase[] = [
     name: "fetch() marks what the guest writes with its request",
     async run(open) {
       await using app = await open("misbehave");
-      await assert.rejects(app.lane.fetch(get("/panic-message"), "r7"));
+      await assert.rejects(async () =>
+        await app.lane.fetch(get("/panic-message"), "r7")
+      );
       await app.idle();
       assert.equal(app.record.lines.length, 2);
       for (const { request } of app.record.lines) assert.equal(request, "r7");
@@ -80,7 +82,8 @@ const CASES: readonly LaneCase[] = [
       "fetch() rejects with the guest's trap and its frames, and reports it",
     async run(open) {
       await using app = await open("misbehave");
-      const error = await app.lane.fetch(get("/trap"), "r1").catch((e) => e);
+      const error = await Promise.resolve(app.lane.fetch(get("/trap"), "r1"))
+        .catch((e) => e);
       assert.ok(error instanceof GuestTrap);
       assert.equal(error.kind, "trapped");
       assert.equal(guestFrames(error.cause).length, 2);
@@ -100,8 +103,14 @@ const CASES: readonly LaneCase[] = [
         requestTimeout: 1000,
       });
       const never = app.lane.fetch(get("/never"), "r1");
-      await assert.rejects(app.lane.fetch(get("/ok"), "r2"), LaneBusyError);
-      await assert.rejects(never, { name: "GuestTrap", kind: "deadline" });
+      await assert.rejects(
+        async () => await app.lane.fetch(get("/ok"), "r2"),
+        LaneBusyError,
+      );
+      await assert.rejects(async () => await never, {
+        name: "GuestTrap",
+        kind: "deadline",
+      });
     },
   },
   {
@@ -220,7 +229,8 @@ const CASES: readonly LaneCase[] = [
           },
         }, { highWaterMark: 0 }),
       };
-      const answering = app.lane.fetch(request, "r1").then(textOf);
+      const answering = Promise.resolve(app.lane.fetch(request, "r1"))
+        .then(textOf);
       const disposing = app[Symbol.asyncDispose]();
       body.resolve();
       assert.equal(await answering, "late");

@@ -174,7 +174,7 @@ export async function openGuestApp(
     lane,
     record,
     idle: () => record.idle(),
-    handle: (request) => app.handle(request),
+    handle: async (request) => await app.handle(request),
     fetch: (request, init) =>
       app.fetch(
         typeof request === "string"

@@ -53,6 +53,8 @@ export interface GuestAppRecord {
   readonly made: number;
   /** How many of them had been used before; 0 with Workers. */
   readonly restarted: number;
+  /** How many requests were answered by plain calls; 0 with Workers. */
+  readonly plain: number;
   /** How many of them hold something still: those that serve and those that wait; 0 with Workers. */
   readonly alive: number;
   /** How many serve a request: its code has not returned. */
@@ -72,6 +74,7 @@ export class Recorder implements GuestAppRecord {
   readonly failures: unknown[] = [];
   made = 0;
   restarted = 0;
+  plain = 0;
   alive = 0;
   serving = 0;
   readonly #waiting: (() => void)[] = [];
@@ -121,6 +124,14 @@ export class Recorder implements GuestAppRecord {
         const run = guest.tell(change, changeId);
         this.#follow(run);
         return run;
+      },
+      get wasPlain() {
+        return guest.wasPlain;
+      },
+      handlePlainly: (request, id) => {
+        const response = guest.handlePlainly(request, id);
+        this.plain++;
+        return response;
       },
       drop: () => {
         this.alive--;

@@ -6,7 +6,7 @@
  */
 
 import type { ResourceClass } from "../host_interface.ts";
-import type { InterruptibleCore } from "../interrupts.ts";
+import { type InterruptibleCore, TURN_MS } from "../interrupts.ts";
 import { HandleTable } from "./handle_table.ts";
 
 // Neither keeps anything between calls. A string of the guest that is no UTF-8 traps, and one
@@ -16,6 +16,9 @@ const ENCODER = new TextEncoder();
 
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 const NO_BYTES = new Uint8Array(0);
+
+/** How long code may run that cannot be suspended, in milliseconds: a guest's allocator, mostly. */
+const UNSUSPENDED_MS = 1000;
 
 /** Up to here a loop over the characters is faster than a call that leaves JavaScript. */
 const SHORT_TEXT = 64;
@@ -36,6 +39,8 @@ export class GuestState {
   #fault: { readonly error: unknown } | undefined;
   #isDropped = false;
   #later: Promise<unknown> | undefined;
+  /** How it is with the call under way, or the last one. */
+  #call: "plain" | "not plain" | "attempted" = "plain";
   #wake: ((error: unknown) => void) | undefined;
 
   /**
@@ -65,7 +70,51 @@ export class GuestState {
 
   /** Keeps what the guest's call is to wait for; it waits for one thing at a time. */
   answerLater(promise: Promise<unknown>): void {
+    // Of an attempt nobody asks for the answer.
+    if (this.#call === "attempted") promise.catch(() => {});
+    this.act();
     this.#later = promise;
+  }
+
+  /** A call begins, that may wait. */
+  begin(): void {
+    this.#call = "plain";
+    for (const core of this.cores) core.begin();
+  }
+
+  /** Whether the last call waited for nothing and did nothing that outlasts the instance. */
+  get wasPlain(): boolean {
+    return this.#call === "plain";
+  }
+
+  /** The guest is about to wait, or to do what outlasts the instance. */
+  act(): void {
+    if (this.#call === "attempted") this.#endAttempt("the call is not plain");
+    this.#call = "not plain";
+  }
+
+  /**
+   * Runs a call of the guest that cannot be suspended, and ends the instance where it would have to
+   * be: then nothing was done that outlasts it.
+   */
+  attempt<T>(call: () => T): T {
+    this.begin();
+    this.#call = "attempted";
+    const tooLong = () => this.#endAttempt("the call takes more than its turn");
+    for (const core of this.cores) core.cannotSuspend(tooLong, TURN_MS);
+    try {
+      return call();
+    } finally {
+      for (const core of this.cores) core.canSuspend();
+      this.#call = "plain";
+    }
+  }
+
+  #endAttempt(reason: string): never {
+    const error = new Error(reason);
+    this.fault(error);
+    for (const core of this.cores) core.end();
+    throw error;
   }
 
   /** What {@linkcode GuestState.answerLater} kept. */
@@ -96,7 +145,10 @@ export class GuestState {
 
   /** Runs code of the guest that cannot be suspended: its allocator, and what follows a call. */
   unsuspended<T>(run: () => T): T {
-    for (const core of this.cores) core.cannotSuspend(() => this.#tooLong());
+    // An attempt is held to less.
+    if (this.#call === "attempted") return run();
+    const tooLong = () => this.#tooLong();
+    for (const core of this.cores) core.cannotSuspend(tooLong, UNSUSPENDED_MS);
     try {
       return run();
     } finally {

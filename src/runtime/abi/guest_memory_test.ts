@@ -132,3 +132,69 @@ Deno.test("GuestState.end() keeps the fault that came before", () => {
   state.end(new Error("dropped"));
   assert.throws(() => state.check(), /first/);
 });
+
+Deno.test("GuestState knows whether a call was plain", () => {
+  const state = new GuestState();
+  state.begin();
+  assert.ok(state.wasPlain);
+  state.act();
+  assert.equal(state.wasPlain, false);
+  state.begin();
+  state.answerLater(Promise.resolve());
+  assert.equal(state.wasPlain, false);
+  state.begin();
+  assert.ok(state.wasPlain);
+});
+
+Deno.test("GuestState.attempt() gives what a plain call gives", () => {
+  const state = new GuestState();
+  assert.equal(state.attempt(() => 5), 5);
+  assert.ok(state.wasPlain);
+  state.check();
+});
+
+Deno.test("GuestState.attempt() ends where the guest acts, also for a guest that catches it", () => {
+  const state = new GuestState();
+  assert.throws(() => state.attempt(() => state.act()), /not plain/);
+  assert.throws(() => state.check(), /not plain/);
+
+  const catching = new GuestState();
+  const given = catching.attempt(() => {
+    try {
+      catching.act();
+    } catch {
+      return "it went on";
+    }
+  });
+  assert.equal(given, "it went on");
+  assert.throws(() => catching.check(), /not plain/);
+});
+
+Deno.test("GuestState.attempt() ends where the guest would wait, whatever becomes of that", async () => {
+  const state = new GuestState();
+  const late = Promise.reject(new Error("nobody hears of it"));
+  assert.throws(
+    () => state.attempt(() => state.answerLater(late)),
+    /not plain/,
+  );
+  assert.equal(state.takeLater(), undefined);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+});
+
+Deno.test("GuestState.attempt() ends in the allocator no later than elsewhere", () => {
+  const state = new GuestState();
+  const limits: number[] = [];
+  let resumed = 0;
+  state.cores.push({
+    refusedPages: 0,
+    memoryPages: 0,
+    begin() {},
+    end() {},
+    cannotSuspend: (_onTooLong, limit) => void limits.push(limit),
+    canSuspend: () => void resumed++,
+  });
+  state.attempt(() => state.unsuspended(() => {}));
+  assert.deepEqual([limits, resumed], [[10], 1]);
+  state.unsuspended(() => {});
+  assert.deepEqual([limits, resumed], [[10, 1000], 2]);
+});

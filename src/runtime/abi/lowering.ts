@@ -77,6 +77,7 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
     ? waitingSignature(flat, answered)
     : undefined;
   const answersLater = laterAnswer(waits);
+  const isPlain = host.plain === "all" || host.plain?.includes(name) === true;
   // Below 0 is what says that the answer comes later.
   const answer: ResultWriter["answer"] =
     typeof waits === "object" && waits.result === "i32"
@@ -93,6 +94,7 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
         const place = Number(values[values.length - 1]) >>> 0;
         try {
           memory.state.check();
+          if (!isPlain) memory.state.act();
           const value = call(lift(memory, flat));
           if (answersLater === undefined || !(value instanceof Promise)) {
             return answer(memory, value, place);

@@ -1,6 +1,6 @@
 /**
- * The last lines of each request that is being answered. They go on to the log, and are kept
- * until the response is there.
+ * The last lines of requests, for those that fail. They go on to the log, and are kept until the
+ * response is there; those that are written later, until newer ones need the room.
  *
  * @module
  */
@@ -18,12 +18,24 @@ const MAX_LINES = 50;
 /** How much of a line is kept; a guest can write one as long as its memory. */
 const MAX_LENGTH = 2000;
 
+/** How many characters are kept of all requests together. */
+const MAX_KEPT = 4 * 1024 * 1024;
+
+/** What is kept of one request. */
+interface Kept {
+  readonly lines: FaultLine[];
+  /** Characters of all lines. */
+  size: number;
+}
+
 /** Hands a guest's output on, and remembers the end of it. */
 export class RecentOutput implements GuestOutput {
   /** Hands a call on; absent where nobody wants to know. */
   readonly call?: NonNullable<GuestOutput["call"]>;
   readonly #next: GuestOutput;
-  readonly #requests = new Map<string, FaultLine[]>();
+  /** Nothing of a request that wrote nothing: most do not. */
+  readonly #requests = new Map<string, Kept>();
+  #size = 0;
 
   constructor(next: GuestOutput) {
     this.#next = next;
@@ -33,23 +45,18 @@ export class RecentOutput implements GuestOutput {
   }
 
   /** How many requests it keeps lines for. */
-  get size(): number {
+  get requests(): number {
     return this.#requests.size;
-  }
-
-  /** Lines of this request are kept from now on. */
-  begin(requestId: string): void {
-    this.#requests.set(requestId, []);
   }
 
   /** Those that are kept, the newest last. */
   linesOf(requestId: string): readonly FaultLine[] {
-    return this.#requests.get(requestId) ?? [];
+    return this.#requests.get(requestId)?.lines ?? [];
   }
 
-  /** Lets go of the lines. What the guest writes later is for the log alone. */
+  /** Lets go of the lines. */
   end(requestId: string): void {
-    this.#requests.delete(requestId);
+    if (this.#requests.size > 0) this.#forget(requestId);
   }
 
   line(requestId: string | undefined, stream: GuestStream, text: string): void {
@@ -70,12 +77,27 @@ export class RecentOutput implements GuestOutput {
 
   #keep(requestId: string | undefined, { stream, text }: FaultLine): void {
     if (requestId === undefined) return;
-    const lines = this.#requests.get(requestId);
-    if (lines === undefined) return;
-    const kept = text.length > MAX_LENGTH
+    let kept = this.#requests.get(requestId);
+    if (kept === undefined) {
+      kept = { lines: [], size: 0 };
+      this.#requests.set(requestId, kept);
+    }
+    const shown = text.length > MAX_LENGTH
       ? `${text.slice(0, MAX_LENGTH)}…`
       : text;
-    lines.push({ stream, text: kept });
-    if (lines.length > MAX_LINES) lines.shift();
+    kept.lines.push({ stream, text: shown });
+    const gone = kept.lines.length > MAX_LINES ? kept.lines.shift() : undefined;
+    const growth = shown.length - (gone?.text.length ?? 0);
+    kept.size += growth;
+    this.#size += growth;
+    while (this.#size > MAX_KEPT) {
+      const [oldest] = this.#requests.keys();
+      this.#forget(oldest!);
+    }
+  }
+
+  #forget(requestId: string): void {
+    this.#size -= this.#requests.get(requestId)?.size ?? 0;
+    this.#requests.delete(requestId);
   }
 }

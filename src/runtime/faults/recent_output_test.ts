@@ -12,15 +12,14 @@ function recorded() {
 
 Deno.test("RecentOutput hands all on, and keeps the lines of its requests", () => {
   const { output, told } = recorded();
-  output.begin("1");
   output.line("1", "stdout", "one");
-  output.line("2", "stdout", "of no request that is answered");
+  output.line("2", "stdout", "of another request");
   output.line(undefined, "stderr", "of none at all");
   output.message("1", "warn", "", "two");
   output.message("1", "error", "db", "three");
   assert.deepEqual(told, [
     ["1", "stdout", "one"],
-    ["2", "stdout", "of no request that is answered"],
+    ["2", "stdout", "of another request"],
     [undefined, "stderr", "of none at all"],
     ["1", "warn", "", "two"],
     ["1", "error", "db", "three"],
@@ -30,12 +29,11 @@ Deno.test("RecentOutput hands all on, and keeps the lines of its requests", () =
     { stream: "warn", text: "two" },
     { stream: "error", text: "db: three" },
   ]);
-  assert.deepEqual(output.linesOf("2"), []);
+  assert.deepEqual(output.linesOf("3"), []);
 });
 
 Deno.test("RecentOutput keeps the last 50 lines, and of each 2000 characters", () => {
   const { output, told } = recorded();
-  output.begin("1");
   for (let line = 0; line < 60; line++) output.line("1", "stdout", `${line}`);
   assert.deepEqual(
     output.linesOf("1").map(({ text }) => text),
@@ -49,11 +47,20 @@ Deno.test("RecentOutput keeps the last 50 lines, and of each 2000 characters", (
 
 Deno.test("RecentOutput lets go of a request that has ended", () => {
   const { output } = recorded();
-  output.begin("1");
   output.line("1", "stdout", "one");
-  assert.equal(output.size, 1);
+  assert.equal(output.requests, 1);
   output.end("1");
-  output.line("1", "stdout", "late");
-  assert.equal(output.size, 0);
+  assert.equal(output.requests, 0);
   assert.deepEqual(output.linesOf("1"), []);
+});
+
+Deno.test("RecentOutput keeps no more than 4 Mi characters, the newest", () => {
+  const { output } = recorded();
+  const line = "x".repeat(2000);
+  for (let request = 0; request < 3000; request++) {
+    output.line(`${request}`, "stdout", line);
+  }
+  assert.equal(output.requests, Math.floor(4 * 1024 * 1024 / 2000));
+  assert.deepEqual(output.linesOf("0"), []);
+  assert.equal(output.linesOf("2999").length, 1);
 });

@@ -26,6 +26,7 @@ export function makeEnvironmentInterface(
       "initial-cwd": "func() -> option<string>",
     },
     waits: [],
+    plain: "all",
     limits: {
       "get-arguments": "there are none",
       "initial-cwd": "there is none",

@@ -33,6 +33,7 @@ export const stdinInterface: HostInterface = {
   resources: { "input-stream": InputStream },
   functions: { "get-stdin": "func() -> input-stream" },
   waits: [],
+  plain: "all",
   limits: { "get-stdin": "at its end from the start" },
   imports: () => ({
     /** `get-stdin: func() -> input-stream` */
@@ -47,6 +48,7 @@ export const stdoutInterface: HostInterface = {
   resources: { "output-stream": OutputStream },
   functions: { "get-stdout": "func() -> output-stream" },
   waits: [],
+  plain: "all",
   imports: (instance) => ({
     /** `get-stdout: func() -> output-stream` */
     getStdout: lineStreams(instance, "stdout"),
@@ -60,6 +62,7 @@ export const stderrInterface: HostInterface = {
   resources: { "output-stream": OutputStream },
   functions: { "get-stderr": "func() -> output-stream" },
   waits: [],
+  plain: "all",
   imports: (instance) => ({
     /** `get-stderr: func() -> output-stream` */
     getStderr: lineStreams(instance, "stderr"),

@@ -108,6 +108,7 @@ export const monotonicClockInterface: HostInterface = {
   },
   resources: { "pollable": Pollable },
   waits: [],
+  plain: "all",
   imports(instance) {
     const timers = new Timers();
     instance.onDrop(() => timers.close());

@@ -44,6 +44,7 @@ export const wallClockInterface: HostInterface = {
     "resolution": "func() -> datetime",
   },
   waits: [],
+  plain: "all",
   resources: {},
   imports: () => ({ now, resolution }),
 };

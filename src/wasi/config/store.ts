@@ -43,6 +43,7 @@ export function makeConfigInterfaces(
         `func() -> result<list<tuple<string, string>>, ${draft.error}>`,
     },
     waits: [],
+    plain: "all",
     resources: {},
     imports: () => ({ ...functions }),
   }));

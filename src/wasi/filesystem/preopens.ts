@@ -20,6 +20,7 @@ export function makePreopensInterface(volumes?: Volumes): HostInterface {
       "get-directories": "func() -> list<tuple<descriptor, string>>",
     },
     waits: [],
+    plain: "all",
     resources: { "descriptor": Descriptor },
     imports(instance) {
       const holder = {

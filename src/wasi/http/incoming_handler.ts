@@ -5,8 +5,10 @@
  */
 
 import type { GuestCall, HttpEntry } from "../../runtime/guest.ts";
+import type { HttpResponse } from "../../runtime/http_message.ts";
 import { Exchange } from "./exchange.ts";
 import { IncomingRequest } from "./incoming.ts";
+import { PlainExchange } from "./plain_exchange.ts";
 import { RequestHead } from "./request_head.ts";
 import { ResponseOutparam } from "./response_outparam.ts";
 import { Turns } from "./turns.ts";
@@ -39,6 +41,17 @@ export function incomingHandler(): HttpEntry {
         exported.call("handle", [incoming, new ResponseOutparam(exchange)]),
       );
       return exchange;
+    },
+    callPlainly(exported, request): HttpResponse {
+      const head = new RequestHead(request);
+      const { body, trailers } = request;
+      const exchange = new PlainExchange(head, { body, trailers });
+      const incoming = new IncomingRequest(head, exchange.source);
+      exported.callPlainly("handle", [
+        incoming,
+        new ResponseOutparam(exchange),
+      ]);
+      return exchange.take();
     },
   };
 }

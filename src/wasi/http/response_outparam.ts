@@ -6,14 +6,14 @@
 
 import { WitError } from "../../runtime/host_interface.ts";
 import { type ErrorCode, HttpFailure } from "./error_code.ts";
-import type { Exchange, ResponseResult } from "./exchange.ts";
 import type { Fields } from "./fields.ts";
+import type { GuestExchange, ResponseResult } from "./guest_exchange.ts";
 
 /** `resource response-outparam`: where a guest puts its response, once. */
 export class ResponseOutparam {
-  readonly #exchange: Exchange;
+  readonly #exchange: GuestExchange;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: GuestExchange) {
     this.#exchange = exchange;
   }
 

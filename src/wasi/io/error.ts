@@ -31,6 +31,7 @@ export const errorInterface: HostInterface = {
     "[method]error.to-debug-string": "func(self: borrow<error>) -> string",
   },
   waits: [],
+  plain: "all",
   resources: { "error": IoError },
   imports: () => ({}),
 };

@@ -127,6 +127,7 @@ export const pollInterface: HostInterface = {
     "poll": "func(in: list<borrow<pollable>>) -> list<u32>",
   },
   waits: ["[method]pollable.block", "poll"],
+  plain: "all",
   resources: { "pollable": Pollable },
   imports: (instance) => ({ poll: makePoll(instance) }),
 };

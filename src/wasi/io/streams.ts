@@ -329,6 +329,7 @@ export const streamsInterface: HostInterface = {
     "[method]output-stream.blocking-splice":
       `func(${OUTPUT}, src: borrow<input-stream>, len: u64) -> result<u64, stream-error>`,
   },
+  plain: "all",
   waits: [
     "[method]input-stream.read",
     "[method]input-stream.blocking-read",

@@ -115,6 +115,7 @@ export const batchInterfaces: readonly HostInterface[] = DRAFTS.map((
     "delete-many": `func(${BUCKET}, keys: list<string>) -> result<_, error>`,
   },
   waits: ["get-many", "set-many", "delete-many"],
+  plain: ["get-many"],
   resources: { "bucket": bucket },
   calls: {
     "get-many": keysCall((answer) => ({

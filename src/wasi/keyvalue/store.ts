@@ -167,6 +167,12 @@ function makeStore(
       "[method]bucket.exists",
       "[method]bucket.list-keys",
     ],
+    plain: [
+      "open",
+      "[method]bucket.get",
+      "[method]bucket.exists",
+      "[method]bucket.list-keys",
+    ],
     resources: { "bucket": Handle },
     calls: {
       "open": { of: (identifier: string) => ({ target: nameOf(identifier) }) },

@@ -21,6 +21,7 @@ function recordedExport() {
   const calls: [name: string, args: readonly unknown[]][] = [];
   const exported: GuestExport = {
     call: (name, args) => Promise.resolve(void calls.push([name, args])),
+    callPlainly: (name, args) => void calls.push([name, args]),
   };
   return { calls, exported };
 }

@@ -25,6 +25,7 @@ function loggingInterface(version: string): HostInterface {
       "log": "func(level: level, context: string, message: string)",
     },
     waits: [],
+    plain: "all",
     resources: {},
     imports: (instance) => ({
       /** `log: func(level: level, context: string, message: string)` */

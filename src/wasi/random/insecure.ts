@@ -16,6 +16,7 @@ export const insecureInterface: HostInterface = {
     "get-insecure-random-u64": "func() -> u64",
   },
   waits: [],
+  plain: "all",
   resources: {},
   imports: () => ({
     getInsecureRandomBytes: getRandomBytes,

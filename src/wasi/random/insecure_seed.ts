@@ -18,6 +18,7 @@ export const insecureSeedInterface: HostInterface = {
   types: {},
   functions: { "insecure-seed": "func() -> tuple<u64, u64>" },
   waits: [],
+  plain: "all",
   resources: {},
   imports: () => ({ insecureSeed }),
 };

@@ -41,6 +41,7 @@ export const randomInterface: HostInterface = {
     "get-random-u64": "func() -> u64",
   },
   waits: [],
+  plain: "all",
   resources: {},
   imports: () => ({ getRandomBytes, getRandomU64 }),
 };

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { HeldOutput } from "./held_output.ts";
+import type { HostCall } from "./host_interface.ts";
+
+const CALL = { name: "get" } as HostCall;
+
+function recorded(isTraced = true) {
+  const told: unknown[][] = [];
+  const output = new HeldOutput({
+    ...(isTraced && { call: (...call) => void told.push(call) }),
+    line: (...line) => void told.push(line),
+    message: (...message) => void told.push(message),
+  });
+  const write = () => {
+    output.line("1", "stdout", "a line");
+    output.call?.("1", CALL);
+    output.message("1", "warn", "db", "a message");
+  };
+  const all = [
+    ["1", "stdout", "a line"],
+    ["1", CALL],
+    ["1", "warn", "db", "a message"],
+  ];
+  return { output, told, write, all };
+}
+
+Deno.test("HeldOutput hands on what comes", () => {
+  const { told, write, all } = recorded();
+  write();
+  assert.deepEqual(told, all);
+});
+
+Deno.test("HeldOutput hands on what was held, in order, and what comes after that", () => {
+  const { output, told, write, all } = recorded();
+  output.hold();
+  write();
+  assert.deepEqual(told, []);
+  output.release();
+  assert.deepEqual(told, all);
+  write();
+  assert.deepEqual(told, [...all, ...all]);
+  output.hold();
+  output.release();
+  assert.equal(told.length, 2 * all.length);
+});
+
+Deno.test("HeldOutput tells nobody of what was dropped, nor of what comes after that", () => {
+  const { output, told, write } = recorded();
+  output.hold();
+  write();
+  output.drop();
+  write();
+  assert.deepEqual(told, []);
+});
+
+Deno.test("HeldOutput wants no calls told where nobody wants to know", () => {
+  assert.equal(recorded(false).output.call, undefined);
+});
