@@ -16,21 +16,9 @@ export interface NativeHost {
 }
 
 const HOSTS: readonly (NativeHost & { readonly program: string })[] = [
-  {
-    program: "wasmtime",
-    name: "wasmtime serve",
-    // deno-lint-ignore require-await -- others write files first
-    async serve(component) {
-      const address = `127.0.0.1:${freePort()}`;
-      return {
-        command: "wasmtime",
-        args: ["serve", "-Scli", `--addr=${address}`, component],
-        readsErrors: true,
-        findUrl: (line) =>
-          line.includes("Serving HTTP on") ? `http://${address}` : undefined,
-      };
-    },
-  },
+  wasmtime("wasmtime serve"),
+  // What its documentation advises for a server.
+  wasmtime("wasmtime serve, pooling", "-Opooling-allocator=y"),
   {
     program: "wash",
     name: "wash dev",
@@ -106,4 +94,26 @@ async function isInstalled(program: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** Wasmtime's own server: a fresh instance for every request. */
+function wasmtime(
+  name: string,
+  ...options: readonly string[]
+): NativeHost & { readonly program: string } {
+  return {
+    program: "wasmtime",
+    name,
+    // deno-lint-ignore require-await -- others write files first
+    async serve(component) {
+      const address = `127.0.0.1:${freePort()}`;
+      return {
+        command: "wasmtime",
+        args: ["serve", "-Scli", ...options, `--addr=${address}`, component],
+        readsErrors: true,
+        findUrl: (line) =>
+          line.includes("Serving HTTP on") ? `http://${address}` : undefined,
+      };
+    },
+  };
 }

@@ -65,7 +65,7 @@ export type RequestObserver = (
   call: RequestCall,
   /** Answers it. Never rejects. */
   next: (request: HttpRequest) => HttpAnswer,
-) => Promise<HttpResponse>;
+) => HttpAnswer;
 
 /** What a request goes by. */
 export interface RequestCall {

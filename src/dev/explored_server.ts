@@ -14,6 +14,7 @@ import {
 } from "../explorer/mod.ts";
 import { RequestJournal } from "../explorer/journal.ts";
 import { logFault } from "../log.ts";
+import { whenAnswered } from "../runtime/http_message.ts";
 import { teeLog } from "../tee_log.ts";
 import {
   type DevServer,
@@ -81,10 +82,12 @@ export async function startExploredServer(
       isExplorerPath(request.url) && server?.config.dev.explorer !== false
         ? opened.promise.then((explorer) => explorer.handle(request))
         : undefined,
-    async observe(request, { id, replayOf }, next) {
-      const response = await next(journal.begin(id, request, replayOf));
-      journal.answered(id, response);
-      return response;
+    observe(request, { id, replayOf }, next) {
+      const answer = next(journal.begin(id, request, replayOf));
+      return whenAnswered(answer, (response) => {
+        journal.answered(id, response);
+        return response;
+      });
     },
   });
   opened.resolve(openExplorer({

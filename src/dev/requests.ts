@@ -6,10 +6,11 @@
  */
 
 import type { Log } from "../log.ts";
-import type {
-  HttpAnswer,
-  HttpRequest,
-  HttpResponse,
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type HttpResponse,
+  whenAnswered,
 } from "../runtime/http_message.ts";
 import type { DevServerOptions, SentRequest } from "./dev_server.ts";
 import type { DevState } from "./dev_state.ts";
@@ -67,13 +68,12 @@ function answerBy(
   if (serving === undefined) return answerLater(current, request, id);
   // Nothing is awaited between the choice and the call: whoever is replaced finishes it.
   const answer = serving.handle(request, id);
-  const finished = (response: HttpResponse): HttpAnswer => {
+  return whenAnswered(answer, (response) => {
     const after = current();
     return after.phase === "failed"
       ? overlaid(response, request, after.error)
       : response;
-  };
-  return answer instanceof Promise ? answer.then(finished) : finished(answer);
+  });
 }
 
 /** Nobody serves yet. */

@@ -6,11 +6,7 @@
  */
 
 import type { Address } from "../config/mod.ts";
-import type {
-  HttpAnswer,
-  HttpRequest,
-  HttpResponse,
-} from "../runtime/http_message.ts";
+import type { HttpAnswer, HttpRequest } from "../runtime/http_message.ts";
 
 /** Answers a request. MUST NOT fail: a door has nothing to say in its place. */
 export type RequestHandler = (request: HttpRequest) => HttpAnswer;
@@ -32,7 +28,7 @@ export type RequestObserver = (
   request: HttpRequest,
   origin: RequestOrigin,
   next: RequestHandler,
-) => Promise<HttpResponse>;
+) => HttpAnswer;
 
 /** What a door serves with. */
 export interface FrontDoorOptions {

@@ -6,11 +6,12 @@
  */
 
 import type { HttpBodyError } from "../runtime/http_body_error.ts";
-import type {
-  HeaderLine,
-  HttpAnswer,
-  HttpRequest,
-  HttpResponse,
+import {
+  type HeaderLine,
+  type HttpAnswer,
+  type HttpRequest,
+  type HttpResponse,
+  whenAnswered,
 } from "../runtime/http_message.ts";
 import { type RequestBody, requestBody, responseBody } from "./bodies.ts";
 import type {
@@ -202,10 +203,10 @@ export class Gate implements Disposable {
     if (request.body !== null) {
       return this.#admitBody(request, request.body, facts);
     }
-    const answer = handle(new AdmittedRequest(request, facts, null));
-    return answer instanceof Promise
-      ? answer.then((response) => this.#sent(request, response))
-      : this.#sent(request, answer);
+    return whenAnswered(
+      handle(new AdmittedRequest(request, facts, null)),
+      (response) => this.#sent(request, response),
+    );
   }
 
   async #admitBody(

@@ -44,6 +44,14 @@ export type HttpBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 /** A response, or one that comes later: what is there at once is not waited for. */
 export type HttpAnswer = HttpResponse | Promise<HttpResponse>;
 
+/** Goes on with a response when it is there, in the same turn where it is there already. */
+export function whenAnswered<Result>(
+  answer: HttpAnswer,
+  take: (response: HttpResponse) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return answer instanceof Promise ? answer.then(take) : take(answer);
+}
+
 /** A response as a front door sends it. */
 export interface HttpResponse {
   /** 200 to 599. */

@@ -8,10 +8,11 @@
 import type { RefusalReason, RequestObserver } from "../front/mod.ts";
 import type { AccessReport } from "../log.ts";
 import { faultResponse } from "../runtime/faults/fault_response.ts";
-import type {
-  HttpBody,
-  HttpRequest,
-  HttpResponse,
+import {
+  type HttpBody,
+  type HttpRequest,
+  type HttpResponse,
+  whenAnswered,
 } from "../runtime/http_message.ts";
 import { pathOf } from "../runtime/request_path.ts";
 import type { RequestSpan, RequestSpans } from "./request_spans.ts";
@@ -63,7 +64,7 @@ export class RequestTap {
   }
 
   /** For the front door. */
-  readonly observe: RequestObserver = async (request, origin, next) => {
+  readonly observe: RequestObserver = (request, origin, next) => {
     const id = `${this.#mark}-${(++this.#count).toString(36)}`;
     const start = performance.now();
     const { client } = origin;
@@ -79,7 +80,7 @@ export class RequestTap {
     };
     this.#underWay.set(id, tapped);
     const { method, url, body, trailers, inform, takesTrailers } = request;
-    const given = await next({
+    const answer = next({
       id,
       method,
       url,
@@ -89,11 +90,15 @@ export class RequestTap {
       ...(inform === undefined ? {} : { inform }),
       ...(takesTrailers === undefined ? {} : { takesTrailers }),
     });
+    return whenAnswered(answer, (given) => this.#answered(tapped, given));
+  };
+
+  #answered(tapped: Tapped, given: HttpResponse): HttpResponse {
     const response = tapped.refused === undefined
       ? given
       : terse(given, tapped);
     return { ...response, body: this.#follow(tapped, response) };
-  };
+  }
 
   /** The gate lets a request in. */
   admitted({ id = "", trace }: HttpRequest): void {
