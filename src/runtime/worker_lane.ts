@@ -15,6 +15,7 @@ import {
   lineList,
 } from "./http_message.ts";
 import type { Lane, LaneEvents } from "./lane.ts";
+import { idOutside, type LaneCall, LaneCalls } from "./lane_calls.ts";
 import { errorFrom, overdue } from "./lane_fault.ts";
 import { GateServer } from "./lane_gate.ts";
 import { RemoteInstances } from "./instances.ts";
@@ -104,31 +105,13 @@ type Opened = Extract<FromLane, { readonly kind: "opened" }>;
 
 type Head = Extract<FromLane, { readonly kind: "head" }>;
 
-/** What sends informational responses to a client. */
-type Inform = HttpRequest["inform"];
-
-/** A request or a change that the Worker was handed. */
-interface Call {
-  readonly since: number;
-  readonly inform: Inform | undefined;
-  /** What its caller waits for; `undefined` when it has that. */
-  waiting:
-    | {
-      resolve(response: HttpResponse | undefined): void;
-      reject(error: Error): void;
-    }
-    | undefined;
-  hasReturned: boolean;
-  isStreaming: boolean;
-}
-
 class LaneThread<Guests> {
   readonly #worker: Worker;
   readonly #options: WorkerLaneOptions<Guests>;
   readonly #outbox: Outbox<ToLane<Guests>>;
   readonly #streams: LaneStreams;
   readonly #gate: GateServer;
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new LaneCalls();
   readonly #watchdog: LaneWatchdog;
   readonly instances = new RemoteInstances(
     () => this.#outbox.post({ kind: "count" }),
@@ -149,7 +132,7 @@ class LaneThread<Guests> {
       ping: () => this.#outbox.post({ kind: "ping" }),
       isOverdue: (since) =>
         this.#closingSince <= since ||
-        this.#calls.values().some((call) => call.since <= since),
+        this.#calls.list().some((call) => call.since <= since),
       stuck: () => this.#end("it does not answer"),
     });
     this.#worker.onmessage = ({ data }: MessageEvent<Batch<FromLane>>) =>
@@ -188,9 +171,12 @@ class LaneThread<Guests> {
     }
   }
 
-  async fetch(request: HttpRequest, id: string): Promise<HttpResponse> {
+  async fetch(
+    request: HttpRequest,
+    requestId: string,
+  ): Promise<HttpResponse> {
     const { method, url, headers, body, trailers, takesTrailers } = request;
-    const answered = this.#begin(id, request.inform);
+    const { id, answered } = this.#begin(requestId, request.inform);
     this.#outbox.postPlain({
       kind: "fetch",
       id,
@@ -210,15 +196,15 @@ class LaneThread<Guests> {
     return (await answered)!;
   }
 
-  async tell(change: BucketChange, id: string): Promise<void> {
-    const told = this.#begin(id);
+  async tell(change: BucketChange, changeId: string): Promise<void> {
+    const { id, answered } = this.#begin(changeId);
     if (change.kind === "set") {
       const value = ownBytes(change.value);
       this.#outbox.post({ kind: "tell", id, change: { ...change, value } });
     } else {
       this.#outbox.post({ kind: "tell", id, change });
     }
-    await told;
+    await answered;
   }
 
   async close(): Promise<void> {
@@ -234,20 +220,15 @@ class LaneThread<Guests> {
     this.#end("another component has taken its place");
   }
 
-  #begin(id: string, inform?: Inform): Promise<HttpResponse | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<
-      HttpResponse | undefined
-    >();
-    if (this.#endReason !== undefined) return Promise.reject(this.#lost());
-    this.#calls.set(id, {
-      since: performance.now(),
-      inform,
-      waiting: { resolve, reject },
-      hasReturned: false,
-      isStreaming: false,
-    });
+  #begin(outside: string, inform?: HttpRequest["inform"]): {
+    readonly id: string;
+    readonly answered: Promise<HttpResponse | undefined>;
+  } {
+    if (this.#endReason !== undefined) throw this.#lost();
+    const waiting = Promise.withResolvers<HttpResponse | undefined>();
+    const { id } = this.#calls.begin(outside, waiting, inform);
     this.#watchdog.watch();
-    return promise;
+    return { id, answered: waiting.promise };
   }
 
   #response({ id, status, headers, body, hasTrailers }: Head): HttpResponse {
@@ -259,7 +240,7 @@ class LaneThread<Guests> {
         const call = this.#calls.get(id);
         if (call === undefined) return;
         call.isStreaming = false;
-        this.#forget(id, call);
+        this.#forget(call);
       },
     );
     return {
@@ -301,15 +282,22 @@ class LaneThread<Guests> {
       case "returned":
         return this.#returned(message.id);
       case "trapped":
-        return events.trapped(message.id, errorFrom(message.fault));
+        return events.trapped(
+          idOutside(message.id),
+          errorFrom(message.fault),
+        );
       case "line":
-        return output.line(message.id, message.stream, message.text);
+        return output.line(
+          idOutside(message.id),
+          message.stream,
+          message.text,
+        );
       case "message": {
         const { id, level, context, text } = message;
-        return output.message(id, level, context, text);
+        return output.message(idOutside(id), level, context, text);
       }
       case "host-call":
-        return output.call?.(message.id, message.call);
+        return output.call?.(idOutside(message.id), message.call);
       case "bucket-call":
         this.#ask(message.call, message.place, message.ask);
         return;
@@ -329,12 +317,12 @@ class LaneThread<Guests> {
     }
   }
 
-  #answer(id: string, settle: (call: Call) => void): void {
+  #answer(id: string, settle: (call: LaneCall) => void): void {
     const call = this.#calls.get(id);
     if (call?.waiting === undefined) return;
     settle(call);
     call.waiting = undefined;
-    this.#forget(id, call);
+    this.#forget(call);
   }
 
   #returned(id: string): void {
@@ -343,14 +331,14 @@ class LaneThread<Guests> {
     call.hasReturned = true;
     // The guest reads no further; what the client still sends is the server's to drop.
     this.#streams.stopSending(id);
-    this.#options.events.returned?.(id);
-    this.#forget(id, call);
+    this.#options.events.returned?.(idOutside(id));
+    this.#forget(call);
   }
 
-  #forget(id: string, call: Call): void {
+  #forget(call: LaneCall): void {
     const { waiting, hasReturned, isStreaming } = call;
     if (waiting !== undefined || !hasReturned || isStreaming) return;
-    this.#calls.delete(id);
+    this.#calls.delete(call);
     if (this.#calls.size === 0 && this.#closingSince === Infinity) {
       this.#watchdog.rest();
     }
@@ -374,8 +362,9 @@ class LaneThread<Guests> {
     this.#gate.leaveAll();
     const now = performance.now();
     const { requestTimeout } = this.#options.settings;
-    for (const [id, call] of [...this.#calls]) {
-      this.#calls.delete(id);
+    for (const call of this.#calls.list()) {
+      const { id } = call;
+      this.#calls.delete(call);
       const isOverdue = call.waiting !== undefined &&
         now - call.since >= requestTimeout;
       const trap = isOverdue ? overdue(requestTimeout) : this.#lost();
@@ -383,8 +372,8 @@ class LaneThread<Guests> {
       this.#streams.breakOff(id, trap);
       call.waiting?.reject(trap);
       if (!call.hasReturned) {
-        this.#options.events.trapped(id, trap);
-        this.#options.events.returned?.(id);
+        this.#options.events.trapped(idOutside(id), trap);
+        this.#options.events.returned?.(idOutside(id));
       }
     }
     this.#opened.reject(this.#lost());
