@@ -43,7 +43,10 @@ export function headFacts(
   const lines = lineList(headers);
   let size = 0;
   let hosts = 0;
-  let hostIsValid = isValidHost(authorityOf(url));
+  const authority = authorityOf(url);
+  // Nearly always it is one that was seen before, and need not be looked through.
+  let hostIsValid = isValidHost(authority) ||
+    isValidHost(authority.replace(/[?#].*/s, ""));
   let upgrade = "";
   let contentType = "";
   let contentLength: number | undefined;
@@ -103,13 +106,12 @@ export function isHost(text: string): boolean {
   return HOST.test(text);
 }
 
+/** What stands between `//` and the path; a query may follow it where there is no path. */
 function authorityOf(url: string): string {
   const start = url.indexOf("://") + 3;
   const path = url.indexOf("/", start);
   const end = path < 0 ? url.length : path;
-  const authority = url.slice(start, end);
-  const query = authority.search(/[?#]/);
-  return query < 0 ? authority : authority.slice(0, query);
+  return url.slice(start, end);
 }
 
 /** The trace id of a `traceparent`; `undefined` where that is not valid. */

@@ -51,6 +51,14 @@ export interface AppOptions {
   readonly stacks?: GuestStacks;
 }
 
+/** A request that has no answer yet. */
+interface Asked {
+  readonly request: HttpRequest;
+  readonly id: string;
+  /** In `performance.now()` milliseconds. */
+  readonly since: number;
+}
+
 /** A component that answers requests. */
 export class App implements AsyncDisposable {
   readonly #lane: Lane;
@@ -93,28 +101,32 @@ export class App implements AsyncDisposable {
     request: HttpRequest,
     id: string = (++this.#count).toString(36),
   ): HttpAnswer {
-    const since = performance.now();
+    const asked = { request, id, since: performance.now() };
     this.#waiting++;
-    const answered = (response: HttpResponse) =>
-      this.#answered(request, response, { id, since });
-    const failed = async (error: unknown) =>
-      answered(this.#tell(request, await this.#faultOf(error, id)));
+    let answer: HttpAnswer;
     try {
-      const answer = this.#answersHttp
+      answer = this.#answersHttp
         ? this.#lane.fetch(request, id)
         : this.#noHandler(request, id);
-      return answer instanceof Promise
-        ? answer.then(answered, failed)
-        : answered(answer);
     } catch (error) {
-      return failed(error);
+      return this.#failed(asked, error);
     }
+    if (!(answer instanceof Promise)) return this.#answered(asked, answer);
+    return answer.then(
+      (response) => this.#answered(asked, response),
+      (error) => this.#failed(asked, error),
+    );
+  }
+
+  async #failed(asked: Asked, error: unknown): Promise<HttpResponse> {
+    const { request, id } = asked;
+    const fault = await this.#faultOf(error, id);
+    return this.#answered(asked, this.#tell(request, fault));
   }
 
   #answered(
-    { method, url, trace }: HttpRequest,
+    { request: { method, url, trace }, id, since }: Asked,
     response: HttpResponse,
-    { id, since }: { readonly id: string; readonly since: number },
   ): HttpResponse {
     this.#output?.end(id);
     this.#over();
