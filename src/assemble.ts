@@ -205,7 +205,8 @@ export interface OpenAppOptions {
 export async function openApp(options: OpenAppOptions): Promise<App> {
   const { artifact, siblings = [], host, config, log } = options;
   const { faults = "hidden", tracesCalls = false } = options;
-  const output = new RecentOutput(guestOutput(log, tracesCalls));
+  const written = guestOutput(log, tracesCalls);
+  const output = faults === "shown" ? new RecentOutput(written) : undefined;
   const stacks = new GuestStacks({
     modules: [...artifact.coreModules.values()],
     readMap: readMapBeside(config.dev.componentPath),
@@ -223,7 +224,7 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
           stacks: faults === "shown" ? stacks : undefined,
         }),
     },
-    output,
+    output: output ?? written,
     ...(options.recordsSpans && { spans: storeNames(host.buckets) }),
   });
   warnOfUnreached(opened, log);
@@ -251,7 +252,7 @@ export async function openApp(options: OpenAppOptions): Promise<App> {
     answersHttp: opened.answersHttp,
     takesChanges: opened.takesChanges,
     faults,
-    output,
+    ...(output && { output }),
     stacks,
     ...beside(opened, options),
   });

@@ -21,10 +21,13 @@ const MAX_LENGTH = 2000;
 /** How many characters are kept of all requests together. */
 const MAX_KEPT = 4 * 1024 * 1024;
 
+/** What a line takes beside its text, counted in characters: a guest can write empty ones. */
+const LINE_COST = 256;
+
 /** What is kept of one request. */
 interface Kept {
   readonly lines: FaultLine[];
-  /** Characters of all lines. */
+  /** What all lines take. */
   size: number;
 }
 
@@ -87,7 +90,7 @@ export class RecentOutput implements GuestOutput {
       : text;
     kept.lines.push({ stream, text: shown });
     const gone = kept.lines.length > MAX_LINES ? kept.lines.shift() : undefined;
-    const growth = shown.length - (gone?.text.length ?? 0);
+    const growth = costOf(shown) - (gone === undefined ? 0 : costOf(gone.text));
     kept.size += growth;
     this.#size += growth;
     while (this.#size > MAX_KEPT) {
@@ -100,4 +103,8 @@ export class RecentOutput implements GuestOutput {
     this.#size -= this.#requests.get(requestId)?.size ?? 0;
     this.#requests.delete(requestId);
   }
+}
+
+function costOf(text: string): number {
+  return LINE_COST + text.length;
 }
