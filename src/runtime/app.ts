@@ -147,6 +147,7 @@ export class App implements AsyncDisposable {
     try {
       await this.#lane.tell(change, id);
     } finally {
+      this.#output?.end(id);
       this.#over();
     }
   }

@@ -211,7 +211,10 @@ Deno.test("fetch() tells what the guest wrote for the request, and lets go of it
           ? Promise.resolve(new Response())
           : Promise.reject(new GuestTrap("trapped", "It trapped"));
       },
-      tell: () => Promise.resolve(),
+      tell(_change, id) {
+        output.line(id, "stderr", "told");
+        return Promise.resolve();
+      },
       underWay: () => [0],
       instances: () => Promise.resolve(NO_INSTANCES),
       breakOff() {},
@@ -223,6 +226,7 @@ Deno.test("fetch() tells what the guest wrote for the request, and lets go of it
   const [response] = await Promise.all([
     app.fetch(get("/badly")),
     app.fetch(get("/well")),
+    app.tell({ kind: "delete", bucket: "b", key: "k" }, "change"),
   ]);
   assert.equal(
     await response.text(),
@@ -277,4 +281,34 @@ Deno.test("disposing waits for those whose response is due, and closes the lane 
   assert.equal(await (await response).text(), "late");
   await ended;
   assert.equal(disposed(), 1);
+});
+
+Deno.test("handle() answers once where telling of it fails", () => {
+  const failure = new Error("The log is full");
+  const failing = new App(
+    {
+      fetch: () => ({ status: 200, headers: [], body: null }),
+      tell: () => Promise.resolve(),
+      underWay: () => [0],
+      instances: () => Promise.resolve(NO_INSTANCES),
+      breakOff() {},
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    {
+      answered() {
+        told++;
+        throw failure;
+      },
+      failed() {},
+    },
+  );
+  let told = 0;
+  const request = {
+    method: "GET",
+    url: "http://guest.test/",
+    headers: [],
+    body: null,
+  };
+  assert.throws(() => failing.handle(request), (error) => error === failure);
+  assert.equal(told, 1);
 });
