@@ -306,7 +306,7 @@ class ComponentGuest implements Guest {
   handlePlainly(request: HttpRequest, requestId: string): HttpResponse {
     const { output } = this.#group;
     const { entry, exported } = this.#begin(this.#shared.http, requestId);
-    output.hold();
+    output.hold(requestId);
     try {
       const response = entry.callPlainly(exported, request);
       output.release();
