@@ -163,3 +163,22 @@ Deno.test("an instance that holds a handle of an earlier call is called as one t
   assert.equal(app.record.plain, plain);
   assert.deepEqual(app.record.traps, []);
 });
+
+Deno.test("an instance that holds a handle of an earlier call is not dropped for an attempt", async () => {
+  await using app = await openGuestApp("remember", { reuse: 1000 });
+  const texts = async (...asked: Promise<Response>[]) => {
+    const answers = await Promise.all(asked);
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    await app.idle();
+    return texts;
+  };
+  await texts(app.fetch("/keep?secret=8c&hold=1"), app.fetch("/count"));
+  for (let request = 0; request < MANY; request++) {
+    await texts(app.fetch("/count"));
+  }
+  assert.ok(app.record.plain > 0);
+  // While the other one is busy.
+  const post = app.fetch("/count", { method: "POST" });
+  const [, count] = await texts(post, app.fetch("/count"));
+  assert.equal(count, "2");
+});

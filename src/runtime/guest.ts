@@ -99,7 +99,10 @@ export interface GuestExport {
 export interface Guest {
   /** How many requests and changes it has been given. */
   readonly uses: number;
-  /** Whether the last call, when it has returned, waited for nothing and did nothing that outlasts the instance. */
+  /**
+   * Whether the last call, when it has returned, waited for nothing, did nothing that outlasts the
+   * instance, and left it no handles; of one that was not called, whether the next may be such.
+   */
   readonly wasPlain: boolean;
   /** Starts a request; `requestId` marks the lines the guest writes meanwhile. */
   handle(request: HttpRequest, requestId: string): GuestCall;

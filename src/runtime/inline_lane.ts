@@ -67,7 +67,9 @@ class InlineLane implements Lane {
     // One that waits ready is taken in the same turn, and that is nearly always.
     const guest = this.#pool.take();
     if (guest === undefined) return this.#fetchLater(request, requestId);
-    if (!this.#plain.areLikely || !PlainCalls.serve(request)) {
+    // A guest whose own last call was not plain may have left what goes on without it.
+    const isLikely = this.#plain.areLikely && guest.wasPlain;
+    if (!isLikely || !PlainCalls.serve(request)) {
       return this.#handle(guest, request, requestId);
     }
     return this.#fetchNow(guest, request, requestId) ??

@@ -298,3 +298,16 @@ Deno.test("fetch() begins a request anew that was no plain call, by another gues
   second!.calls[1]!.succeed("as before");
   assert.equal(await fetchResponse(await next).text(), "as before");
 });
+
+Deno.test("fetch() attempts no plain call of a guest whose own last call was none, and keeps it", async () => {
+  await using opened = await openPlain();
+  const { lane, factory } = opened;
+  const [guest] = factory.made;
+  guest!.wasPlain = false;
+  guest!.answersPlainly = () => assert.fail("it was attempted");
+  const answering = lane.fetch(REQUEST, "r1");
+  await settle();
+  factory.calls.at(-1)!.succeed("by the same");
+  assert.equal(await fetchResponse(await answering).text(), "by the same");
+  assert.deepEqual([factory.made.length, guest!.drops], [1, 0]);
+});
