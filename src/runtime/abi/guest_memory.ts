@@ -70,8 +70,8 @@ export class GuestState {
 
   /** Keeps what the guest's call is to wait for; it waits for one thing at a time. */
   answerLater(promise: Promise<unknown>): void {
-    // Of an attempt nobody asks for the answer.
-    if (this.#call === "attempted") promise.catch(() => {});
+    // Nobody asks for the answer where the guest cannot be suspended.
+    promise.catch(() => {});
     this.act();
     this.#later = promise;
   }

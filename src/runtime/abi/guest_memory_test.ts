@@ -198,3 +198,10 @@ Deno.test("GuestState.attempt() ends in the allocator no later than elsewhere", 
   state.unsuspended(() => {});
   assert.deepEqual([limits, resumed], [[10, 1000], 2]);
 });
+
+Deno.test("GuestState.answerLater() leaves nobody to hear of what the guest cannot wait for", async () => {
+  // V8 refuses to suspend a guest's allocator, after the host was asked.
+  const state = new GuestState();
+  state.answerLater(Promise.reject(new Error("nobody hears of it")));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+});
