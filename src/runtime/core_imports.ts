@@ -11,13 +11,14 @@ import {
 } from "./abi/guest_resource.ts";
 import { type Lowered, lowerFunction } from "./abi/lowering.ts";
 import {
+  LATER,
   type MakeTrampolines,
   prepareTrampolines,
   type WaitingSignature,
 } from "./abi/trampolines.ts";
 import type { HostInterface, ResourceClass } from "./host_interface.ts";
 import type { InstanceSlot } from "./instance_slot.ts";
-import { type CoreFunction, type CoreImport, suspending } from "./jspi.ts";
+import type { CoreFunction, CoreImport } from "./jspi.ts";
 import type { CoreImportPlan } from "./link_plan.ts";
 
 /** Finds the class of a resource that the component exports. */
@@ -46,11 +47,11 @@ export function preparer(
       case "export":
         return (slot) => slot.export(plan.of);
       case "drop":
-        return dropper(resourceOf(hostOf(plan.label), plan.resource));
+        return dropper(resourceOf(hostOf(plan.label), plan.resource), waiting);
       case "unreachable":
         return refuser(plan.resource);
       case "own":
-        return ownResource(plan, own(plan.label, plan.resource));
+        return ownResource(plan, own(plan.label, plan.resource), waiting);
       case "lower":
         return caller(plan, hostOf(plan.label), waiting);
     }
@@ -65,10 +66,21 @@ function resourceOf(host: HostInterface, resource: string): ResourceClass {
   return found;
 }
 
-function dropper(resource: ResourceClass): MakeImport {
+function dropper(
+  resource: ResourceClass,
+  waiting: WaitingImports,
+): MakeImport {
   if (resource.prototype instanceof GuestResource) {
-    return (slot) =>
-      suspending((handle) => destroy(slot.state, handle, resource));
+    return waiting.add(
+      { parameters: ["i32"], result: "none" },
+      (slot) => (handle) => {
+        const { state } = slot;
+        // Before anything of it is done.
+        state.act();
+        state.answerLater(destroy(state, handle!, resource));
+        return LATER.none;
+      },
+    );
   }
   return (slot) => (handle: number) => slot.state.drop(handle >>> 0, resource);
 }
@@ -95,6 +107,7 @@ async function destroy(
 function ownResource(
   plan: CoreImportPlan & { readonly kind: "own" },
   resource: GuestResourceClass,
+  waiting: WaitingImports,
 ): MakeImport {
   switch (plan.act) {
     case "new":
@@ -113,7 +126,7 @@ function ownResource(
           (handles.get(handle >>> 0, resource) as GuestResource).representation
         );
     case "drop":
-      return dropper(resource);
+      return dropper(resource, waiting);
   }
 }
 
@@ -143,14 +156,7 @@ function caller(
         : slot.memory(key, memory, realloc),
       slot.tracer,
     );
-  switch (lowered.waits) {
-    case undefined:
-      return bind;
-    case "always":
-      return (slot) => suspending(bind(slot));
-    default:
-      return waiting.add(lowered.waits, bind);
-  }
+  return lowered.waits === undefined ? bind : waiting.add(lowered.waits, bind);
 }
 
 /** The imports of one core module that may wait: one instance of trampolines serves them all. */

@@ -35,10 +35,10 @@ const MAX_FLAT_PARAMETERS = 16;
 /** A host function that is ready to be given to instances. */
 export interface Lowered {
   /**
-   * How it waits: `undefined` where it never does, `always` where its answer cannot tell that it
-   * comes later. Else {@linkcode Lowered.bind} gives what {@linkcode Waits.begin} is.
+   * How it waits: `undefined` where it never does. Else {@linkcode Lowered.bind} gives what
+   * {@linkcode Waits.begin} is.
    */
-  readonly waits: WaitingSignature | "always" | undefined;
+  readonly waits: WaitingSignature | undefined;
   /**
    * The function for one instance.
    *
@@ -77,13 +77,14 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
     ? waitingSignature(flat, answered)
     : undefined;
   const answersLater = laterAnswer(waits);
+  const isAlwaysLate = waits !== undefined && waits.result !== "none" &&
+    waits.result !== "i32";
   const isPlain = host.plain === "all" || host.plain?.includes(name) === true;
   // Below 0 is what says that the answer comes later.
-  const answer: ResultWriter["answer"] =
-    typeof waits === "object" && waits.result === "i32"
-      ? (memory, value, place) =>
-        Number(writer.answer(memory, value, place)) >>> 0
-      : writer.answer;
+  const answer: ResultWriter["answer"] = waits?.result === "i32"
+    ? (memory, value, place) =>
+      Number(writer.answer(memory, value, place)) >>> 0
+    : writer.answer;
   return {
     waits,
     bind(imports, memory, tracer) {
@@ -96,12 +97,13 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
           memory.state.check();
           if (!isPlain) memory.state.act();
           const value = call(lift(memory, flat));
-          if (answersLater === undefined || !(value instanceof Promise)) {
-            return answer(memory, value, place);
-          }
+          if (
+            answersLater === undefined ||
+            !(value instanceof Promise || isAlwaysLate)
+          ) return answer(memory, value, place);
           return answersLater(
             memory,
-            memory.state.wait(value).then(
+            memory.state.wait(Promise.resolve(value)).then(
               (later) => writer.answer(memory, later, place),
             ).catch((error) => fail(writer, memory, error, place)),
           );
@@ -157,18 +159,17 @@ function coreParameters(
 function waitingSignature(
   parameters: readonly CoreType[],
   result: Codec | undefined,
-): WaitingSignature | "always" {
-  const results = result?.flat ?? [];
-  if (results.length !== 1) return { parameters, result: "none" };
-  return results[0] === "i32" ? { parameters, result: "i32" } : "always";
+): WaitingSignature {
+  const [first, ...more] = result?.flat ?? [];
+  const isOne = first !== undefined && more.length === 0;
+  return { parameters, result: isOne ? first : "none" };
 }
 
 /** What a call gives back whose answer comes later; `undefined` where none may. */
 function laterAnswer(
-  waits: WaitingSignature | "always" | undefined,
+  waits: WaitingSignature | undefined,
 ): ((memory: GuestMemory, promise: Promise<unknown>) => unknown) | undefined {
   if (waits === undefined) return undefined;
-  if (waits === "always") return (_memory, promise) => promise;
   const mark = LATER[waits.result];
   return ({ state }, promise) => {
     state.answerLater(promise);

@@ -12,7 +12,12 @@
  * (func $g (param i32) (result i32) (local f64) local.get 0 call $begin
  *   local.tee 1 f64.const 0 f64.lt                                ;; below 0: not yet
  *   if (result i32) call $waitI32 else local.get 1 i32.trunc_sat_f64_u end)
+ * (func $h (param i32) (result i64) local.get 0 call $begin drop call $waitI64)
  * ```
+ *
+ * Of an i64, f32 or f64 no value is left to say that it comes later: it always does. The host is
+ * asked first all the same. A guest that cannot be suspended can catch what V8 throws for that, and
+ * then the host would not know.
  *
  * @module
  */
@@ -24,11 +29,11 @@ import type { CoreType } from "./codec.ts";
 /** What a host function that waits takes and gives, in core values. */
 export interface WaitingSignature {
   readonly parameters: readonly CoreType[];
-  readonly result: "none" | "i32";
+  readonly result: "none" | CoreType;
 }
 
 /** What `begin` gives back where the answer comes later; the guest's own is none of them. */
-export const LATER = { none: 1, i32: -1 } as const;
+export const LATER = { none: 1, i32: -1, i64: 1, f32: 1, f64: 1 } as const;
 
 /** The core functions of one instance that may wait. */
 export interface Waits {
@@ -49,7 +54,7 @@ export function prepareTrampolines(
   return ({ begin, wait }) => {
     const suspended = suspending(wait);
     const { exports } = new WebAssembly.Instance(module, {
-      w: { none: suspended, i32: suspended },
+      w: Object.fromEntries(WAITS.map((name) => [name, suspended])),
       b: Object.fromEntries(begin.entries()),
     });
     return begin.map((_, index) => exports[index] as CoreImport);
@@ -64,7 +69,12 @@ const TYPE: Readonly<Record<CoreType, number>> = {
 };
 
 /** The functions that every module imports, before those that begin. */
-const WAITS = ["none", "i32"] as const;
+const WAITS = ["none", "i32", "i64", "f32", "f64"] as const;
+
+/** The core results of each of them. */
+function resultsOf(result: WaitingSignature["result"]): readonly CoreType[] {
+  return result === "none" ? [] : [result];
+}
 
 /** WebAssembly core specification, "Binary Format". */
 function encode(
@@ -73,12 +83,11 @@ function encode(
   const module = new BinaryWriter();
   module.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   section(module, 1, (types) => {
-    types.u32(2 + 2 * signatures.length);
-    functionType(types, [], []);
-    functionType(types, [], ["i32"]);
+    types.u32(WAITS.length + 2 * signatures.length);
+    for (const result of WAITS) functionType(types, [], resultsOf(result));
     for (const { parameters, result } of signatures) {
-      functionType(types, parameters, [result === "none" ? "i32" : "f64"]);
-      functionType(types, parameters, result === "none" ? [] : ["i32"]);
+      functionType(types, parameters, [result === "i32" ? "f64" : "i32"]);
+      functionType(types, parameters, resultsOf(result));
     }
   });
   section(module, 2, (imports) => {
@@ -87,12 +96,14 @@ function encode(
       imported(imports, "w", name, type);
     }
     for (const index of signatures.keys()) {
-      imported(imports, "b", `${index}`, 2 + 2 * index);
+      imported(imports, "b", `${index}`, WAITS.length + 2 * index);
     }
   });
   section(module, 3, (functions) => {
     functions.u32(signatures.length);
-    for (const index of signatures.keys()) functions.u32(3 + 2 * index);
+    for (const index of signatures.keys()) {
+      functions.u32(WAITS.length + 2 * index + 1);
+    }
   });
   section(module, 7, (exports) => {
     exports.u32(signatures.length);
@@ -117,7 +128,7 @@ function body(
   begin: number,
 ): Uint8Array<ArrayBuffer> {
   const code = new BinaryWriter();
-  code.raw(result === "none" ? [0x00] : [0x01, 0x01, TYPE.f64]);
+  code.raw(result === "i32" ? [0x01, 0x01, TYPE.f64] : [0x00]);
   for (const index of parameters.keys()) {
     code.byte(0x20);
     code.u32(index);
@@ -126,6 +137,10 @@ function body(
   code.u32(begin);
   if (result === "none") {
     code.raw([0x04, 0x40, 0x10, 0x00, 0x0b, 0x0b]);
+    return code.done();
+  }
+  if (result !== "i32") {
+    code.raw([0x1a, 0x10, WAITS.indexOf(result), 0x0b]);
     return code.done();
   }
   code.byte(0x22);
