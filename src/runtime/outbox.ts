@@ -69,9 +69,10 @@ export class Outbox<Message extends object> implements Posting<Message> {
 
   #schedule(): void {
     if (this.#isDue) return;
-    this.#isDue = true;
     if (this.#calls() < MANY_CALLS) queueMicrotask(() => this.#flush());
     else setImmediate(() => this.#flush());
+    // Not before it is: a guest can leave so little stack that what is called here throws.
+    this.#isDue = true;
   }
 
   /** What comes next goes behind the messages that leave as JSON. */

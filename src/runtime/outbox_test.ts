@@ -87,3 +87,20 @@ Deno.test("postPlain() sends messages that follow each other as one text, in ord
   );
   assert.deepEqual(messagesOf(sent[0]!)[3]!.bytes, Uint8Array.of(1));
 });
+
+Deno.test("post() sends with the next message what could not be scheduled", async () => {
+  const sent: Batch<Message>[] = [];
+  let isDeep = true;
+  const outbox = new Outbox<Message>(
+    { postMessage: (batch) => void sent.push(batch as Batch<Message>) },
+    () => {
+      if (isDeep) throw new RangeError("Maximum call stack size exceeded");
+      return 0;
+    },
+  );
+  assert.throws(() => outbox.post({ text: "a" }), RangeError);
+  isDeep = false;
+  outbox.post({ text: "b" });
+  await endOfTurn();
+  assert.deepEqual(sent, [[{ text: "a" }, { text: "b" }]]);
+});
