@@ -107,6 +107,25 @@ Deno.test("Guest.drop() wakes a guest that waits: V8 would keep it for good", as
   await assert.rejects(finished, /The instance was dropped/);
 });
 
+Deno.test("Guest.handlePlainly() drops no half line of the request before", async () => {
+  const host = testInterface("func(x: u32) -> u32", () => 1, {
+    imports: ({ output }) => ({
+      f() {
+        // What had no newline yet is written when the next request writes.
+        output.line("a1", "stdout", "half a line");
+        output.line("a2", "stdout", "a whole one");
+        throw new Error("no plain call");
+      },
+    }),
+    plain: "all",
+  });
+  lines.length = 0;
+  const guest = await linked(host).make();
+  assert.throws(() => guest.handlePlainly(REQUEST, "a2"), /no plain call/);
+  guest.drop();
+  assert.deepEqual(lines, [["a1", "stdout", "half a line"]]);
+});
+
 Deno.test("linkComponent() refuses a component that does not export the entry", () => {
   const artifact = testArtifact();
   const link = (exports: readonly string[], version: string) =>
