@@ -141,9 +141,13 @@ class LaneServer {
   #fetch(message: Of<"fetch">): void {
     const { id } = message;
     this.#underWay++;
-    const answer = this.#lane!.fetch(this.#request(message), id);
-    if (answer instanceof Promise) this.#answerLater(id, answer);
-    else this.#answer(id, answer);
+    try {
+      const answer = this.#lane!.fetch(this.#request(message), id);
+      if (answer instanceof Promise) this.#answerLater(id, answer);
+      else this.#answer(id, answer);
+    } catch (error) {
+      this.#fail(id, error);
+    }
   }
 
   async #answerLater(
@@ -153,8 +157,12 @@ class LaneServer {
     try {
       this.#answer(id, await response);
     } catch (error) {
-      this.#outbox.post({ kind: "failed", id, fault: faultOf(error) });
+      this.#fail(id, error);
     }
+  }
+
+  #fail(id: string, error: unknown): void {
+    this.#outbox.post({ kind: "failed", id, fault: faultOf(error) });
   }
 
   async #tell({ id, change }: Of<"tell">): Promise<void> {
@@ -163,7 +171,7 @@ class LaneServer {
       await this.#lane!.tell(change, id);
       this.#outbox.post({ kind: "told", id });
     } catch (error) {
-      this.#outbox.post({ kind: "failed", id, fault: faultOf(error) });
+      this.#fail(id, error);
     }
   }
 

@@ -126,6 +126,18 @@ Deno.test("Guest.handlePlainly() drops no half line of the request before", asyn
   assert.deepEqual(lines, [["a1", "stdout", "half a line"]]);
 });
 
+Deno.test("Guest.handlePlainly() begins nothing that asks somebody outside", async () => {
+  const asked: unknown[] = [];
+  const host = testInterface("func(x: u32) -> u32", () => 1, {
+    imports: () => ({ f: (x: number) => asked.push(x) }),
+    plain: ["f"],
+    goesOut: { f: () => true },
+  });
+  const guest = await linked(host).make();
+  assert.throws(() => guest.handlePlainly(REQUEST, "a1"), /not plain/);
+  assert.deepEqual(asked, []);
+});
+
 Deno.test("linkComponent() refuses a component that does not export the entry", () => {
   const artifact = testArtifact();
   const link = (exports: readonly string[], version: string) =>

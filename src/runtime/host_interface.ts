@@ -148,6 +148,12 @@ export interface HostInterface {
    */
   readonly plain?: "all" | readonly string[];
   /**
+   * Of those, the ones that may begin to ask somebody outside, by WIT name: whether a call will, by
+   * its arguments, a method's `self` first. It is not plain then. A plain call has the guest's own
+   * stack below it, of which a guest may have left so little that I/O would stop half begun.
+   */
+  readonly goesOut?: Readonly<Record<string, (...args: never[]) => boolean>>;
+  /**
    * What a function does less than its WIT text promises, by its WIT name: a clause for the
    * table of all functions, or one clause for all of them. A function that is not named here
    * does all of it.

@@ -99,6 +99,16 @@ function testInterfaces(interfaces: readonly HostInterface[]): void {
       assert.equal(new Set(offered.waits).size, offered.waits.length);
     });
 
+    Deno.test(`${label} has only functions plain that it declares`, () => {
+      const names = Object.keys(offered.functions);
+      const { plain = [], goesOut = {} } = offered;
+      const plainNames = plain === "all" ? names : plain;
+      for (const name of plainNames) assert.ok(names.includes(name), name);
+      for (const name of Object.keys(goesOut)) {
+        assert.ok(plainNames.includes(name), name);
+      }
+    });
+
     Deno.test(`${label} tells of calls of functions that it declares`, () => {
       for (const name of Object.keys(offered.calls ?? {})) {
         assert.ok(name in offered.functions, name);

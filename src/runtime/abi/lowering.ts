@@ -80,6 +80,10 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
   const isAlwaysLate = waits !== undefined && waits.result !== "none" &&
     waits.result !== "i32";
   const isPlain = host.plain === "all" || host.plain?.includes(name) === true;
+  // The arguments are what the WIT type says.
+  const goesOut = host.goesOut?.[name] as
+    | ((...args: unknown[]) => boolean)
+    | undefined;
   // Below 0 is what says that the answer comes later.
   const answer: ResultWriter["answer"] = waits?.result === "i32"
     ? (memory, value, place) =>
@@ -95,8 +99,9 @@ export function lowerFunction(host: HostInterface, name: string): Lowered {
         const place = Number(values[values.length - 1]) >>> 0;
         try {
           memory.state.check();
-          if (!isPlain) memory.state.act();
-          const value = call(lift(memory, flat));
+          const args = lift(memory, flat);
+          if (!isPlain || goesOut?.(...args) === true) memory.state.act();
+          const value = call(args);
           if (
             answersLater === undefined ||
             !(value instanceof Promise || isAlwaysLate)

@@ -120,7 +120,6 @@ export const atomicsDraft2Interface: HostInterface = {
     "swap": "func(cas: cas, value: list<u8>) -> result<_, cas-error>",
   },
   waits: ["[static]cas.new", "[method]cas.current", "increment", "swap"],
-  plain: ["[static]cas.new", "[method]cas.current"],
   resources: { "bucket": Draft2BucketHandle, "cas": Cas },
   calls: {
     "[static]cas.new": keyCall(),

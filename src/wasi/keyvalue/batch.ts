@@ -10,7 +10,7 @@ import type {
   HostInterface,
   ResourceClass,
 } from "../../runtime/host_interface.ts";
-import { answer, type BucketHandle, STORE_ERROR } from "./bucket_handle.ts";
+import { answer, BucketHandle, STORE_ERROR } from "./bucket_handle.ts";
 import { keysCall } from "./described_calls.ts";
 import { Draft2BucketHandle, DraftBucketHandle } from "./store.ts";
 
@@ -116,6 +116,7 @@ export const batchInterfaces: readonly HostInterface[] = DRAFTS.map((
   },
   waits: ["get-many", "set-many", "delete-many"],
   plain: ["get-many"],
+  goesOut: { "get-many": BucketHandle.goesOut },
   resources: { "bucket": bucket },
   calls: {
     "get-many": keysCall((answer) => ({

@@ -88,11 +88,13 @@ async function answerLater<T, Told>(
 /** `resource bucket`, without what the drafts disagree on. */
 export class BucketHandle {
   readonly #atHand: BucketAtHand;
+  readonly #goesOut: boolean;
   readonly #identifier: string;
 
   /** @param identifier What the guest named it by. */
   constructor(bucket: Bucket, identifier = "") {
     this.#atHand = bucket.atHand ?? bucket;
+    this.#goesOut = bucket.atHand === undefined;
     this.#identifier = identifier;
   }
 
@@ -104,6 +106,11 @@ export class BucketHandle {
   /** The bucket behind the handle, which answers at once if it can. For the host. */
   get atHand(): BucketAtHand {
     return this.#atHand;
+  }
+
+  /** Whether somebody outside is asked for what is read. For the host. */
+  static goesOut(handle: BucketHandle): boolean {
+    return handle.#goesOut;
   }
 
   /** `get: func(key: string) -> result<option<list<u8>>, error>` */

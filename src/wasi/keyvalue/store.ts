@@ -173,6 +173,12 @@ function makeStore(
       "[method]bucket.exists",
       "[method]bucket.list-keys",
     ],
+    goesOut: {
+      "open": (identifier: string) => buckets.known?.(identifier) === undefined,
+      "[method]bucket.get": BucketHandle.goesOut,
+      "[method]bucket.exists": BucketHandle.goesOut,
+      "[method]bucket.list-keys": BucketHandle.goesOut,
+    },
     resources: { "bucket": Handle },
     calls: {
       "open": { of: (identifier: string) => ({ target: nameOf(identifier) }) },
