@@ -91,6 +91,7 @@ class InlineLane implements Lane {
       this.#pool.discard(guest);
       return undefined;
     }
+    this.#plain.succeeded();
     this.#pool.giveBack(guest);
     this.#events.returned?.(requestId);
     return response;

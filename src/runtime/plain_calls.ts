@@ -15,10 +15,17 @@ const FIRST_WANTED = 8;
 /** The same after many attempts that failed: each doubles it. */
 const MOST_WANTED = 4096;
 
+/**
+ * After how many attempts without a failure it is halved. To make an instance in the place of one
+ * that is dropped can cost as much as all of them gained.
+ */
+const FORGIVING = 1000;
+
 /** What is known of the calls of one component in one thread. */
 export class PlainCalls {
   #seen = 0;
   #wanted = FIRST_WANTED;
+  #succeeded = 0;
 
   /** Whether a request may be answered so: a client that asks to read, by a request without a body. */
   static serve({ method, body, trailers }: HttpRequest): boolean {
@@ -37,9 +44,17 @@ export class PlainCalls {
     this.#seen = wasPlain ? this.#seen + 1 : 0;
   }
 
+  /** An attempt was a plain call. */
+  succeeded(): void {
+    if (++this.#succeeded < FORGIVING) return;
+    this.#succeeded = 0;
+    this.#wanted = Math.max(FIRST_WANTED, this.#wanted / 2);
+  }
+
   /** An attempt was for nothing. */
   failed(): void {
     this.#seen = 0;
+    this.#succeeded = 0;
     this.#wanted = Math.min(MOST_WANTED, this.#wanted * 2);
   }
 }

@@ -10,6 +10,13 @@ const request = (parts: Partial<HttpRequest>): HttpRequest => ({
   ...parts,
 });
 
+/** How many plain calls in a row there have to be before one is attempted. */
+function wantedBy(calls: PlainCalls): number {
+  let count = 0;
+  for (; !calls.areLikely; count++) calls.saw(true);
+  return count;
+}
+
 Deno.test("PlainCalls.serve() takes requests that ask to read and have no body", () => {
   assert.ok(PlainCalls.serve(request({})));
   assert.ok(PlainCalls.serve(request({ method: "HEAD" })));
@@ -39,16 +46,28 @@ Deno.test("PlainCalls wants eight plain calls in a row before one is attempted",
 
 Deno.test("PlainCalls wants twice as many after each attempt that failed, up to 4096", () => {
   const calls = new PlainCalls();
-  const wanted = () => {
-    let count = 0;
-    for (; !calls.areLikely; count++) calls.saw(true);
-    return count;
-  };
-  assert.equal(wanted(), 8);
+  assert.equal(wantedBy(calls), 8);
   for (let many = 16; many <= 4096; many *= 2) {
     calls.failed();
-    assert.equal(wanted(), many);
+    assert.equal(wantedBy(calls), many);
   }
   calls.failed();
-  assert.equal(wanted(), 4096);
+  assert.equal(wantedBy(calls), 4096);
+});
+
+Deno.test("PlainCalls wants half as many after a thousand attempts without a failure", () => {
+  const calls = new PlainCalls();
+  for (let failure = 0; failure < 3; failure++) calls.failed(); // 64
+  const succeed = (count: number) => {
+    for (let attempt = 0; attempt < count; attempt++) calls.succeeded();
+  };
+  succeed(999);
+  calls.failed(); // 128
+  succeed(1000); // 64
+  succeed(1000); // 32
+  calls.saw(false);
+  assert.equal(wantedBy(calls), 32);
+  succeed(5000);
+  calls.saw(false);
+  assert.equal(wantedBy(calls), 8);
 });
