@@ -101,17 +101,22 @@ async function isThere(file: string): Promise<boolean> {
 
 // A request, without a server.
 
+const requestOf = (
+  path: string,
+  body: ReadableStream<Uint8Array> | null = null,
+): HttpRequest => ({
+  method: body === null ? "GET" : "POST",
+  url: `http://guest.test${path}`,
+  headers: [["host", "guest.test"]],
+  body,
+});
+
 async function ask(
   guest: Awaited<ReturnType<typeof hello.make>>,
   path: string,
   body: ReadableStream<Uint8Array> | null = null,
 ): Promise<number> {
-  const call = guest.handle({
-    method: body === null ? "GET" : "POST",
-    url: `http://guest.test${path}`,
-    headers: [["host", "guest.test"]],
-    body,
-  }, "bench");
+  const call = guest.handle(requestOf(path, body), "bench");
   const length = await lengthOf(await call.response);
   await call.finished;
   return length;
@@ -130,6 +135,13 @@ for (const [name, factory] of [["hello", hello], ["kv_get", kvGet]] as const) {
   Deno.bench(`${name}: reused instance`, { group: "request" }, async () => {
     await ask(reused, "/");
   });
+  // Buckets are open by then, as after the first requests.
+  await ask(reused, "/");
+  Deno.bench(
+    `${name}: reused instance, plain call`,
+    { group: "request" },
+    () => void reused.handlePlainly(requestOf("/"), "bench"),
+  );
   Deno.bench(`${name}: fresh instance`, { group: "request" }, async () => {
     const guest = await factory.make();
     await ask(guest, "/");
