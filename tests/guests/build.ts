@@ -26,6 +26,7 @@ const C_GUESTS: Record<string, CGuest> = {
     source: "kv_draft2",
     support: ["libc", "http", "text", "draft2"],
   },
+  deep: { source: "deep" },
   kv_labels: { source: "kv_labels" },
   kv_spin: { source: "kv_spin", support: ["libc", "http", "text", "draft2"] },
   kv_watcher: { source: "kv_watcher", support: ["libc", "http", "on_change"] },
