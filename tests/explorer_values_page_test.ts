@@ -271,8 +271,9 @@ async function tabTo(page: Page, name: string): Promise<void> {
         .or(page.getByRole("textbox", { name, exact: true })),
     ).count();
     if (isIt === 1) return;
+    // In one step: what has the focus may be about to go.
     visited.push(
-      await focused.count() === 0 ? "-" : await focused.innerText(),
+      await page.evaluate("document.activeElement?.textContent ?? '-'"),
     );
     await page.keyboard.press("Tab");
   }
